@@ -1,0 +1,20 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const conditions = ['@resdiff/source', 'module', 'node', 'import', 'default'];
+
+/** The test settings that every project shares; `overrides` are merged into `test`. */
+export function project(name: string, overrides: ViteUserConfig['test'] = {}): ViteUserConfig {
+  return defineConfig({
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      name,
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      testTimeout: 60_000,
+      reporters: process.env.CI
+        ? ['default', ['json', { outputFile: `${import.meta.dirname}/.test-results/${name}.json` }]]
+        : ['default'],
+      ...overrides,
+    },
+  });
+}
