@@ -1,0 +1,113 @@
+import { integrate } from './gauss-quadrature.ts';
+import { symmetric, type MeanField } from './moments.ts';
+import type { LimitParameters } from './parameters.ts';
+import { solve } from './single-input.ts';
+
+/** The limiting dynamics of an input explode at or before the time that was asked for. */
+export class ExplosionError extends Error {
+  override readonly name = 'ExplosionError';
+  /** Index of the input that explodes first. */
+  readonly input: number;
+  readonly explosionTime: number;
+
+  constructor(input: number, explosionTime: number, T: number) {
+    super(
+      `The limit of input ${input} explodes at time ${explosionTime}, so it has no state at ` +
+        `T = ${T}; T must be smaller than ${explosionTime}.`,
+    );
+    this.input = input;
+    this.explosionTime = explosionTime;
+  }
+}
+
+/**
+ * When the doubly infinite dynamics (width and depth infinite) of an input with first moment m0
+ * and second moment q0 leave every bound; Infinity if never ([PF22], Proposition 5.2).
+ */
+export function explosionTime(m0: number, q0: number, parameters: LimitParameters): number {
+  const { p1, p2, sigmaW, sigmaB } = parameters;
+  const y0 = p2 * m0 + p1 * p1;
+  const forcing = p2 * p2 * (sigmaB ** 2 + sigmaW ** 2 * q0);
+  const discriminant = forcing - (sigmaW * y0) ** 2;
+  if (sigmaW === 0 || forcing === 0) return Infinity;
+  if (discriminant > 0) {
+    const root = Math.sqrt(discriminant);
+    return (2 * Math.atan2(root, sigmaW * y0)) / (sigmaW * root);
+  }
+  if (y0 <= 0) return Infinity;
+  if (discriminant === 0) return 2 / (sigmaW ** 2 * y0);
+  // (2 / (sigmaW K)) atanh(K / (sigmaW y0)), without cancellation where K is close to sigmaW y0.
+  const root = Math.sqrt(-discriminant);
+  return Math.log1p((2 * root * (root + sigmaW * y0)) / forcing) / (sigmaW * root);
+}
+
+/**
+ * The doubly infinite dynamics at time T ([PF22], Propositions 5.1 and 5.2):
+ * dm = (p2/2) S dt, dq = (p2 m + p1^2) S dt,
+ * dlambda_ij = (p2/2)(S_i m_j + S_j m_i) dt + p1^2 s_ij dt, where
+ * s_ij = sigmaB^2 + sigmaW^2 lambda_ij and S_i = s_ii.
+ * Closed forms, but for the covariance of two inputs if p2 != 0: one integral, to about 1e-12.
+ *
+ * @throws {ExplosionError} if T is not smaller than every input's explosion time.
+ */
+export function limitMeanField(
+  start: MeanField,
+  parameters: LimitParameters,
+  T: number,
+): MeanField {
+  const { m, lambda } = start;
+  const count = m.length;
+  const q = Float64Array.from(m, (_, i) => lambda[i * count + i]);
+  refuseExplosion(m, q, parameters, T);
+
+  const at = (i: number, t: number) => solve(m[i], q[i], parameters, t);
+  const end = Array.from(m, (_, i) => at(i, T));
+  return {
+    m: Float64Array.from(end, (input) => input.m),
+    lambda: symmetric(count, (i, j) => {
+      if (i === j) return end[i].q;
+      const start = lambda[i * count + j];
+      if (parameters.p2 === 0) return start + linearGrowth(start, parameters, T);
+      const covariance = propagateCovariance(
+        start - m[i] * m[j],
+        (t) => at(i, t).m * at(j, t).m,
+        parameters,
+        T,
+      );
+      return covariance + end[i].m * end[j].m;
+    }),
+  };
+}
+
+function refuseExplosion(
+  m: Float64Array,
+  q: Float64Array,
+  parameters: LimitParameters,
+  T: number,
+): void {
+  const times = Array.from(m, (_, i) => explosionTime(m[i], q[i], parameters));
+  const first = Math.min(...times);
+  if (T >= first) throw new ExplosionError(times.indexOf(first), first, T);
+}
+
+/** lambda_T - lambda_0 if p2 = 0: p1^2 s_0 (e^{kT} - 1)/k, k = p1^2 sigmaW^2. */
+function linearGrowth(lambda: number, parameters: LimitParameters, T: number): number {
+  const { p1, sigmaW, sigmaB } = parameters;
+  const k = (p1 * sigmaW) ** 2;
+  const time = k === 0 ? T : Math.expm1(k * T) / k;
+  return p1 ** 2 * (sigmaB ** 2 + sigmaW ** 2 * lambda) * time;
+}
+
+/** dc = p1^2 (sigmaB^2 + sigmaW^2 (c + m_i m_j)) dt, the means given. */
+function propagateCovariance(
+  covariance: number,
+  productOfMeans: (t: number) => number,
+  parameters: LimitParameters,
+  T: number,
+): number {
+  const { p1, sigmaW, sigmaB } = parameters;
+  const k = (p1 * sigmaW) ** 2;
+  const source = (t: number) =>
+    Math.exp(k * (T - t)) * p1 ** 2 * (sigmaB ** 2 + sigmaW ** 2 * productOfMeans(t));
+  return Math.exp(k * T) * covariance + integrate(source, 0, T);
+}

@@ -1,0 +1,49 @@
+import type { Activation, GaussianExpectations, IidParameterLaw } from '@resdiff/networks';
+import { gaussianExpectations } from './gaussian-expectations.ts';
+import { symmetric, type MeanField } from './moments.ts';
+import { recurse } from './recursion.ts';
+
+/**
+ * The mean field of a residual network of L layers at infinite width, exactly: given a layer's
+ * mean field, the preactivations are Gaussian, (h_i, h_j) ~ N(0, dt s_ij) with
+ * s_ij = sigmaB^2 + sigmaW^2 lambda_ij, and
+ * m_i += E phi(h_i), lambda_ij += m_i E phi(h_j) + m_j E phi(h_i) + E phi(h_i) phi(h_j).
+ * The expectations are the activation's closed forms where it has them, else Gauss-Hermite.
+ *
+ * Needs no diffusion limit: it holds for relu too.
+ *
+ * @throws {RangeError} if L is not a positive integer or T is not a non-negative number.
+ */
+export function networkMeanField(
+  start: MeanField,
+  activation: Activation,
+  law: IidParameterLaw,
+  T: number,
+  L: number,
+): MeanField {
+  const expectations = gaussianExpectations(activation);
+  return recurse(start, T, L, (state, dt) => layer(state, expectations, law, dt));
+}
+
+function layer(
+  { m, lambda }: MeanField,
+  { mean, product }: GaussianExpectations,
+  { sigmaW, sigmaB }: IidParameterLaw,
+  dt: number,
+): MeanField {
+  const count = m.length;
+  const covariance = lambda.map((value) => dt * (sigmaB ** 2 + sigmaW ** 2 * value));
+  const variance = (i: number) => covariance[i * count + i];
+  const increment = m.map((_, i) => mean(variance(i)));
+  return {
+    m: m.map((value, i) => value + increment[i]),
+    lambda: symmetric(
+      count,
+      (i, j) =>
+        lambda[i * count + j] +
+        m[i] * increment[j] +
+        m[j] * increment[i] +
+        product(variance(i), variance(j), covariance[i * count + j]),
+    ),
+  };
+}

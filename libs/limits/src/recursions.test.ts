@@ -1,0 +1,145 @@
+import { findActivation, type Activation } from '@resdiff/networks';
+import { describe, expect, test } from 'vitest';
+import { limitMeanField } from './dynamics.ts';
+import { gaussianExpectations, hermiteExpectations } from './gaussian-expectations.ts';
+import { copiedInputsMeanField } from './moments.ts';
+import { networkMeanField } from './network-recursion.ts';
+import { limitParameters } from './parameters.ts';
+import { eulerMeanField } from './scheme-recursion.ts';
+import { coordinateLaw } from './transition.ts';
+
+const law = { sigmaW: 1, sigmaB: 1 };
+const activation = (name: string) => findActivation(name)!;
+const start = copiedInputsMeanField([0, 1]);
+
+describe('networkMeanField', () => {
+  test.each([
+    [10, 1.14099, 1.84989, 1.0164],
+    [50, 1.53792, 2.83982, 1.47572],
+    [100, 1.62056, 3.09599, 1.58316],
+    [500, 1.69729, 3.35922, 1.68839],
+  ])('tanh, L = %i: the reference variances and covariance', (L, v1, v2, c) => {
+    const end = networkMeanField(start, activation('tanh'), law, 1, L);
+    const { mean, covariance } = coordinateLaw(start, end);
+    expect(mean[0]).toBeCloseTo(0, 12);
+    expect(mean[1]).toBeCloseTo(1, 12);
+    expect(Math.abs(covariance[0] - v1)).toBeLessThan(6e-6);
+    expect(Math.abs(covariance[3] - v2)).toBeLessThan(6e-6);
+    expect(Math.abs(covariance[1] - c)).toBeLessThan(6e-6);
+    expect(covariance[2]).toBe(covariance[1]);
+  });
+
+  test('swish, L = 500: the reference moments', () => {
+    const end = networkMeanField(start, activation('swish'), law, 1, 500);
+    const { mean, covariance } = coordinateLaw(start, end);
+    [0.29068, 1.79076].forEach((m, i) => expect(Math.abs(mean[i] - m)).toBeLessThan(6e-6));
+    expect(Math.abs(covariance[0] - 0.29119)).toBeLessThan(6e-6);
+    expect(Math.abs(covariance[3] - 0.79477)).toBeLessThan(6e-6);
+    expect(Math.abs(covariance[1] - 0.33889)).toBeLessThan(6e-6);
+  });
+
+  test('identity: q grows by (1 + k T / L)^L, exactly', () => {
+    const end = networkMeanField(start, activation('identity'), { sigmaW: 1.3, sigmaB: 0.4 }, 2, 7);
+    const k = 1.3 ** 2;
+    const r = 0.4 ** 2 / k;
+    const growth = (1 + (k * 2) / 7) ** 7;
+    [0, 0, 0, 1].forEach((lambda, i) => {
+      expect(end.lambda[i]).toBeCloseTo((lambda + r) * growth - r, 12);
+    });
+  });
+
+  test('relu: one layer, by hand', () => {
+    // x = z + h+, h ~ N(0, dt S): E x = z + sqrt(dt S / (2 pi)), E x^2 = z^2 + 2 z E h+ + dt S / 2.
+    const end = networkMeanField(copiedInputsMeanField([0.5]), activation('relu'), law, 0.3, 1);
+    const variance = 0.3 * 1.25;
+    const half = Math.sqrt(variance / (2 * Math.PI));
+    expect(end.m[0]).toBeCloseTo(0.5 + half, 14);
+    expect(end.lambda[0]).toBeCloseTo(0.25 + half + variance / 2, 14);
+  });
+
+  test('relu has no limit: its mean grows like sqrt(L)', () => {
+    const mean = (L: number) => networkMeanField(start, activation('relu'), law, 1, L).m[0];
+    expect(mean(400) / mean(100)).toBeGreaterThan(3);
+  });
+
+  test.each(['tanh', 'swish', 'gelu', 'sin', 'softplus-shifted'])(
+    '%s: converges to the limit at first order in 1/L',
+    (name) => {
+      const limit = limitMeanField(start, limitParameters(activation(name), law), 1);
+      const error = (L: number) =>
+        networkMeanField(start, activation(name), law, 1, L).lambda[1] - limit.lambda[1];
+      expect(error(200) / error(400)).toBeGreaterThan(1.85);
+      expect(error(200) / error(400)).toBeLessThan(2.15);
+    },
+  );
+
+  test('refuses a depth or a time that is none', () => {
+    const run = (T: number, L: number) => networkMeanField(start, activation('tanh'), law, T, L);
+    expect(() => run(1, 0)).toThrow('The depth L is 0');
+    expect(() => run(1, 2.5)).toThrow('The depth L is 2.5');
+    expect(() => run(-1, 3)).toThrow('The time T is -1');
+  });
+});
+
+describe('eulerMeanField', () => {
+  const swish = limitParameters(activation('swish'), { sigmaW: 1.2, sigmaB: 0.7 });
+
+  test('with p2 = 0: (lambda + r)(1 + k dt)^L - r', () => {
+    const parameters = { p1: 0.8, p2: 0, sigmaW: 1.2, sigmaB: 0.7 };
+    const end = eulerMeanField(start, parameters, 1.5, 9);
+    const k = (0.8 * 1.2) ** 2;
+    const r = 0.7 ** 2 / 1.2 ** 2;
+    [0, 0, 0, 1].forEach((lambda, i) => {
+      expect(end.lambda[i]).toBeCloseTo((lambda + r) * (1 + (k * 1.5) / 9) ** 9 - r, 12);
+    });
+    expect([...end.m]).toEqual([0, 1]);
+  });
+
+  test('one step is the law of x + b + p1 sqrt(dt) g, by hand', () => {
+    const { lambda, m } = eulerMeanField(start, swish, 0.5, 1);
+    const S = [0.49, 0.49 + 1.44];
+    const b = S.map((value) => 0.25 * value * 0.5);
+    const x = [0 + b[0], 1 + b[1]];
+    m.forEach((value, i) => expect(value).toBeCloseTo(x[i], 15));
+    expect(lambda[0]).toBeCloseTo(x[0] ** 2 + 0.25 * 0.5 * S[0], 14);
+    expect(lambda[3]).toBeCloseTo(x[1] ** 2 + 0.25 * 0.5 * S[1], 14);
+    expect(lambda[1]).toBeCloseTo(x[0] * x[1] + 0.25 * 0.5 * 0.49, 14);
+  });
+
+  test('converges to the limit at first order', () => {
+    const limit = limitMeanField(start, swish, 1).lambda[3];
+    const error = (L: number) => eulerMeanField(start, swish, 1, L).lambda[3] - limit;
+    expect(error(2000) / error(4000)).toBeCloseTo(2, 2);
+  });
+});
+
+describe('Gaussian expectations by quadrature', () => {
+  const kernels: [string, (v: number, w: number, c: number) => number][] = [
+    ['erf', (v, w, c) => (2 / Math.PI) * Math.asin((2 * c) / Math.sqrt((1 + 2 * v) * (1 + 2 * w)))],
+    ['sin', (v, w, c) => Math.exp(-(v + w) / 2) * Math.sinh(c)],
+  ];
+
+  test.each(kernels)('%s: the closed kernel', (name, exact) => {
+    const { product, mean } = gaussianExpectations(activation(name));
+    for (const [v, w, c] of [
+      [0.3, 0.5, 0.1],
+      [0.3, 0.5, -0.35],
+      [1e-3, 2e-3, 1e-3],
+      [1, 1, 1],
+      [0.7, 0.7, -0.7],
+      [0, 1, 0],
+      [1, 0, 0],
+    ] as const) {
+      expect(product(v, w, c)).toBeCloseTo(exact(v, w, c), 12);
+      expect(mean(v)).toBeCloseTo(0, 15);
+    }
+  });
+
+  test('relu: quadrature is off by 1e-4 to 1e-2 where its closed form is exact', () => {
+    const relu: Activation = activation('relu');
+    const quadrature = hermiteExpectations(relu.phi).product(1, 1, 0.5);
+    const error = Math.abs(quadrature - relu.gaussian!.product(1, 1, 0.5));
+    expect(error).toBeGreaterThan(1e-5);
+    expect(error).toBeLessThan(1e-2);
+  });
+});
