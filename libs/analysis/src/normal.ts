@@ -1,0 +1,1 @@
+export { normalCdf, normalDensity } from '@resdiff/networks';
