@@ -1,0 +1,61 @@
+import {
+  Bool,
+  Dictionary,
+  Field,
+  Float32,
+  Float64,
+  Int16,
+  Int32,
+  Int64,
+  Int8,
+  Schema,
+  Utf8,
+  type DataType,
+} from 'apache-arrow';
+import type { ColumnSchema, TableSchema } from './schema.ts';
+
+/** The Arrow types of a table's columns by name. */
+export type ArrowTypes = Record<string, DataType>;
+
+/**
+ * The Arrow schema of a table: required fields that carry their description and unit as metadata,
+ * under the metadata of the file.
+ */
+export function arrowSchema(
+  schema: TableSchema,
+  metadata: ReadonlyMap<string, string>,
+): Schema<ArrowTypes> {
+  const fields = schema.columns.map(
+    (column, index) =>
+      new Field(column.name, arrowType(column, index), false, fieldMetadata(column)),
+  );
+  return new Schema(fields, new Map(metadata));
+}
+
+// The library would number dictionaries by a counter of the process; a column's index does not
+// depend on what else was written.
+function arrowType({ type }: ColumnSchema, index: number): DataType {
+  switch (type) {
+    case 'category':
+      return new Dictionary(new Utf8(), new Int8(), index, false);
+    case 'string':
+      return new Utf8();
+    case 'int16':
+      return new Int16();
+    case 'int32':
+      return new Int32();
+    case 'int64':
+      return new Int64();
+    case 'float32':
+      return new Float32();
+    case 'float64':
+      return new Float64();
+    case 'boolean':
+      return new Bool();
+  }
+}
+
+function fieldMetadata({ description, unit }: ColumnSchema): Map<string, string> {
+  const metadata = new Map([['description', description]]);
+  return unit === undefined ? metadata : metadata.set('unit', unit);
+}

@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const STAGING_BYTES = 1 << 20;
+
+/**
+ * A file that appears under its name whole or not at all. It is written from front to back under a
+ * temporary name (`.<name>.<pid>.<random>.tmp`) in the same folder, and hashed on the way.
+ *
+ * Errors of the file system (`ENOSPC`, `EACCES`, ...) pass through with their `code`.
+ */
+export class AtomicFile {
+  readonly path: string;
+  readonly #temporary: string;
+  readonly #descriptor: number;
+  readonly #hash = createHash('sha256');
+  readonly #staging = Buffer.allocUnsafeSlow(STAGING_BYTES);
+  #staged = 0;
+  #bytes = 0;
+  #open = true;
+
+  constructor(path: string) {
+    const suffix = `${process.pid}.${randomBytes(6).toString('hex')}`;
+    this.path = path;
+    this.#temporary = join(dirname(path), `.${basename(path)}.${suffix}.tmp`);
+    this.#descriptor = openSync(this.#temporary, 'wx');
+  }
+
+  /** Appends bytes; they are copied or written before it returns. */
+  write(bytes: Uint8Array): void {
+    this.#bytes += bytes.byteLength;
+    if (bytes.byteLength > STAGING_BYTES - this.#staged) this.#flush();
+    if (bytes.byteLength > STAGING_BYTES) {
+      this.#writeThrough(bytes);
+    } else {
+      this.#staging.set(bytes, this.#staged);
+      this.#staged += bytes.byteLength;
+    }
+  }
+
+  /** Makes the file durable under its name; on an error the temporary file is removed. */
+  commit(): { bytes: number; sha256: string } {
+    try {
+      this.#flush();
+      fsyncSync(this.#descriptor);
+      renameSync(this.#temporary, this.path);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+    this.#open = false;
+    closeSync(this.#descriptor);
+    syncFolder(dirname(this.path));
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  /** Removes the temporary file. Does nothing after `commit` or a second time. */
+  discard(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#descriptor);
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #flush(): void {
+    this.#writeThrough(this.#staging.subarray(0, this.#staged));
+    this.#staged = 0;
+  }
+
+  #writeThrough(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    for (let written = 0; written < bytes.byteLength;) {
+      written += writeSync(this.#descriptor, bytes, written);
+    }
+  }
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Writes a whole file: a reader finds the old content or the new one, never a part, even after a
+ * crash. Strings are written as UTF-8.
+ *
+ * @throws the file system's error with its `code`, and then leaves no temporary file.
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  const file = new AtomicFile(path);
+  try {
+    file.write(typeof data === 'string' ? Buffer.from(data) : data);
+    file.commit();
+  } finally {
+    file.discard();
+  }
+}
+
+/** The SHA-256 of a file's bytes in hexadecimal, read in pieces. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path, { highWaterMark: STAGING_BYTES })) {
+    hash.update(piece as Buffer);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,18 @@
+export {
+  createArrowWriter,
+  readArrowBatches,
+  readArrowMetadata,
+  readArrowSchema,
+} from './arrow.ts';
+export { hashFile, writeFileAtomic } from './atomic.ts';
+export { validateBatch, type Batch, type ColumnArray, type ColumnArrays } from './batch.ts';
+export { SCHEMA_KEY, type Metadata } from './metadata.ts';
+export { createParquetWriter } from './parquet.ts';
+export {
+  defineTable,
+  validateSchema,
+  type ColumnSchema,
+  type ColumnType,
+  type TableSchema,
+} from './schema.ts';
+export type { TableFile, TableWriter } from './table-writer.ts';

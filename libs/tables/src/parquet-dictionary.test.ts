@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { DictionaryBuilder, MAX_DICTIONARY_ENTRIES } from './parquet-dictionary.ts';
+
+const rows = 40_000;
+const builder = new DictionaryBuilder(rows);
+
+/** The same by a Map of the values' bits. */
+function bruteForce(words: Int32Array, stride: number): { indices: number[]; firstRows: number[] } {
+  const positions = new Map<string, number>();
+  const firstRows: number[] = [];
+  const indices = Array.from({ length: words.length / stride }, (_, row) => {
+    const key = words.subarray(row * stride, (row + 1) * stride).join();
+    const position = positions.get(key) ?? firstRows.push(row) - 1;
+    positions.set(key, position);
+    return position;
+  });
+  return { indices, firstRows };
+}
+
+describe('DictionaryBuilder', () => {
+  it.each([
+    ['runs of equal words', 1, (row: number) => Math.floor(row / 100) % 7],
+    ['a cycle of words', 1, (row: number) => (row % 1000) - 500],
+    ['a cycle of double words', 2, (row: number) => Math.floor(row / 2) % 3001],
+    ['double words that differ in one half', 2, (row: number) => (row % 2) * (row % 5)],
+    ['multiples of the size of the table', 1, (row: number) => (row % 9000) << 15],
+    ['as many as it can hold', 1, (row: number) => Math.imul(row % 16_384, 0x9e3779b1)],
+  ] as const)('finds the dictionary of %s', (_, stride, word) => {
+    const words = Int32Array.from({ length: rows }, (_, index) => word(index));
+    const found = builder.build(words, stride, rows / stride, MAX_DICTIONARY_ENTRIES)!;
+    const expected = bruteForce(words, stride);
+    expect([...found.firstRows]).toEqual(expected.firstRows);
+    expect([...found.indices]).toEqual(expected.indices);
+  });
+
+  it('gives up beyond the limit', () => {
+    const words = Int32Array.from({ length: rows }, (_, row) => row % 101);
+    expect(builder.build(words, 1, rows, 101)?.firstRows).toHaveLength(101);
+    expect(builder.build(words, 1, rows, 100)).toBeUndefined();
+  });
+});

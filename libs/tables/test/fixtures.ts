@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Batch } from '../src/batch.ts';
+import { defineTable } from '../src/schema.ts';
+
+/** A table with a column of every type. */
+export const everyType = defineTable({
+  name: 'everyType',
+  columns: [
+    {
+      name: 'process',
+      type: 'category',
+      description: 'The process that was drawn from.',
+      values: ['resnet', 'sde', 'Löwe, "quoted" 🦁', ''],
+    },
+    { name: 'label', type: 'string', description: 'Any text.' },
+    { name: 'input', type: 'int16', description: 'The index of the input.' },
+    { name: 'draw', type: 'int32', description: 'The index of the draw.' },
+    { name: 'seed', type: 'int64', description: 'A 64-bit seed.' },
+    { name: 'value', type: 'float32', description: 'A preactivation.', unit: 'sigmaW' },
+    { name: 'z', type: 'float64', description: 'The position in depth.', unit: 'depth' },
+    { name: 'exploded', type: 'boolean', description: 'Whether it left the range of a float.' },
+  ],
+});
+
+export type EveryType = Batch<typeof everyType>;
+
+const strings = [
+  '',
+  'a',
+  'Ünïcödé',
+  '水',
+  '🦁🧪',
+  'mark\ufeff',
+  'line\nbreak',
+  '"\'\\',
+  'x'.repeat(999),
+];
+const int16s = [0, 1, -1, 32_767, -32_768];
+const int32s = [0, 1, -1, 2_147_483_647, -2_147_483_648];
+const int64s = [0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n)];
+const doubles = [0, -0, NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308, 1 / 3];
+
+/** Rows that run through the awkward values of every type, again and again. */
+export function repeatingRows(rows: number): EveryType {
+  const from = { length: rows };
+  return {
+    rows,
+    columns: {
+      process: Uint8Array.from(from, (_, row) => Math.floor(row / 50) % 4),
+      label: Array.from(from, (_, row) => strings[row % strings.length]),
+      input: Int16Array.from(from, (_, row) => int16s[row % int16s.length]),
+      draw: Int32Array.from(from, (_, row) => int32s[Math.floor(row / 3) % int32s.length]),
+      seed: BigInt64Array.from(from, (_, row) => int64s[row % int64s.length]),
+      value: Float32Array.from(from, (_, row) => doubles[row % doubles.length]),
+      z: Float64Array.from(from, (_, row) => doubles[Math.floor(row / 9) % doubles.length]),
+      exploded: Uint8Array.from(from, (_, row) => Number(Math.floor(row / 20) % 3 === 1)),
+    },
+  };
+}
+
+/** Rows whose values hardly repeat, with the awkward values of every type among them. */
+export function differentRows(rows: number): EveryType {
+  const from = { length: rows };
+  let state = 1;
+  const bits = Int32Array.from(
+    from,
+    () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0),
+  );
+  return {
+    rows,
+    columns: {
+      process: Uint8Array.from(bits, (word) => (word >>> 16) & 3),
+      label: Array.from(bits, (word, row) => `${row} ${strings[(word >>> 16) % 9]}`),
+      input: Int16Array.from(bits, (word) => word >> 16),
+      draw: bits,
+      seed: BigInt64Array.from(bits, (word, row) => int64s[row] ?? BigInt(word) * 1_234_567_890n),
+      value: Float32Array.from(bits, (word, row) => doubles[row] ?? word * 1e-9),
+      z: Float64Array.from(bits, (word, row) => doubles[row] ?? word / 3),
+      exploded: Uint8Array.from(bits, (word) => (word >>> 16) & 1),
+    },
+  };
+}
+
+/** Sorted keys, all different. */
+export function sortedRows(rows: number): EveryType {
+  const batch = differentRows(rows);
+  return {
+    rows,
+    columns: {
+      ...batch.columns,
+      draw: Int32Array.from({ length: rows }, (_, row) => Math.floor(row / 5) - 1000),
+      input: Int16Array.from({ length: rows }, (_, row) => Math.floor(row / 8)),
+    },
+  };
+}
+
+/** What a reader should find: strings for categories, booleans for 0 and 1. */
+export function expectedColumns({ columns }: EveryType): Record<string, unknown[]> {
+  const categories = everyType.columns[0].values;
+  return {
+    ...Object.fromEntries(Object.entries(columns).map(([name, array]) => [name, [...array]])),
+    process: Array.from(columns.process, (index) => categories[index]),
+    exploded: Array.from(columns.exploded, (bit) => bit === 1),
+  };
+}
+
+/** The first difference between two sets of columns, where NaN is NaN and -0 is not 0. */
+export function firstDifference(
+  found: Record<string, readonly unknown[]>,
+  expected: Record<string, readonly unknown[]>,
+): string | undefined {
+  if (Object.keys(found).join() !== Object.keys(expected).join()) {
+    return `columns ${Object.keys(found).join()}`;
+  }
+  for (const [name, values] of Object.entries(expected)) {
+    const others = found[name];
+    if (others.length !== values.length) return `${name}: ${others.length} rows`;
+    const row = values.findIndex((value, index) => !Object.is(value, others[index]));
+    if (row !== -1) return `${name}[${row}]: ${String(others[row])} for ${String(values[row])}`;
+  }
+  return undefined;
+}
+
+/** The rows from `start` to before `end`. */
+export function sliceRows(batch: EveryType, start: number, end: number): EveryType {
+  const columns = Object.entries(batch.columns).map(([name, array]) => [
+    name,
+    array.slice(start, end),
+  ]);
+  return { rows: end - start, columns: Object.fromEntries(columns) as EveryType['columns'] };
+}
+
+/** A folder for one test file, and how to remove it. */
+export function temporaryFolder(): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'resdiff-tables-'));
+  return {
+    folder,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
