@@ -1,0 +1,39 @@
+import type { TableSchema } from '@resdiff/tables';
+import type { JsonValue } from '../json.ts';
+import type { Shard } from '../plan.ts';
+import type { ShardReceipt } from '../shard-store.ts';
+
+/** All that a worker needs to compute a shard and to put it where it belongs. */
+export interface ShardTask {
+  /** The run folder. */
+  readonly folder: string;
+  readonly runId: string;
+  readonly experiment: string;
+  readonly config: JsonValue;
+  readonly seed: string;
+  readonly schema: TableSchema;
+  readonly shard: Shard;
+}
+
+export interface ExecutorRunOptions {
+  /** Once aborted, no further shards are started. */
+  readonly signal: AbortSignal;
+  /** Called as each shard is finished, in no particular order; what it throws fails the run. */
+  readonly onReceipt: (receipt: ShardReceipt) => void;
+}
+
+/** Something that computes shards: threads here, devices, a cluster. */
+export interface Executor {
+  /** How many shards it computes at a time. */
+  readonly workers: number;
+  /**
+   * Computes `tasks`, starting them in the order given. Resolves when all are done, or when the
+   * signal was aborted and none runs any more.
+   *
+   * @throws {RunError} if a shard fails: the first failure, after the shards that were running have
+   * ended. No shard is started after a failure.
+   */
+  run(tasks: readonly ShardTask[], options: ExecutorRunOptions): Promise<void>;
+  /** Ends the workers. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,115 @@
+import { chmodSync } from 'node:fs';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { drawsPlan } from '../test/draws.ts';
+import { complete, failureOf, scratch } from '../test/support.ts';
+import { UserError } from './errors.ts';
+import { openRunFolder } from './folder.ts';
+
+const plan = drawsPlan({ draws: 10, shardSize: 5 });
+
+async function refusal(path: string, asked = plan): Promise<UserError> {
+  const error = await failureOf(openRunFolder(path, asked));
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as UserError).remedy).toBeTruthy();
+  return error as UserError;
+}
+
+describe('openRunFolder', () => {
+  it('creates the folder with those above it', async () => {
+    const path = join(await scratch(), 'runs', 'test', 'abc');
+    const { manifest, lock } = await openRunFolder(path, plan);
+    expect(manifest.state).toBe('running');
+    expect((await readdir(path)).sort()).toEqual(['manifest.json', 'run.lock', 'shards']);
+    lock.release();
+  });
+
+  it('resumes the same run with the shard layout that it has', async () => {
+    const path = await scratch();
+    (await openRunFolder(path, plan)).lock.release();
+    const { manifest, lock } = await openRunFolder(path, drawsPlan({ draws: 10, shardSize: 2 }));
+    expect(manifest.shards.map(({ id }) => id)).toEqual(['draws-0-5', 'draws-5-10']);
+    lock.release();
+  });
+
+  it('opens an empty folder, and one whose process died before it wrote a manifest', async () => {
+    const path = await scratch();
+    const temporary = `.manifest.json.${process.pid}.0123456789ab.tmp`;
+    await writeFile(join(path, temporary), 'half');
+    const { lock } = await openRunFolder(path, plan);
+    expect(await readdir(path)).not.toContain(temporary);
+    lock.release();
+  });
+
+  it('removes what dead processes left half-written, and nothing else', async () => {
+    const path = await scratch();
+    (await openRunFolder(path, plan)).lock.release();
+    // Linux pids end at 2^22.
+    const dead = '.draws-0-5.arrow.4194305.0123456789ab.tmp';
+    const alive = `.draws-5-10.arrow.${process.ppid}.0123456789ab.tmp`;
+    await writeFile(join(path, 'shards', dead), 'half');
+    await writeFile(join(path, 'shards', alive), 'half');
+    await writeFile(join(path, 'shards', 'notes.tmp'), 'mine');
+    (await openRunFolder(path, plan)).lock.release();
+    expect((await readdir(join(path, 'shards'))).sort()).toEqual([alive, 'notes.tmp']);
+  });
+
+  it('refuses the folder of another run and says what differs', async () => {
+    const path = await scratch();
+    await complete(plan, path);
+    const before = await readFile(join(path, 'manifest.json'), 'utf8');
+    const error = await refusal(path, drawsPlan({ draws: 12, shardSize: 5, seed: '8' }));
+    expect(error.message).toContain(path);
+    expect(error.message).toContain('config.draws is 10 there and 12 here');
+    expect(error.message).toContain('seed is "7" there and "8" here');
+    expect(error.message).not.toContain('versions');
+    expect(await readFile(join(path, 'manifest.json'), 'utf8')).toBe(before);
+    expect(await readdir(path)).not.toContain('run.lock');
+  });
+
+  it('refuses a folder of other things, and leaves it as it was', async () => {
+    const path = await scratch();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      await writeFile(join(path, name), '');
+    }
+    const error = await refusal(path);
+    expect(error.message).toContain('it holds a, b, c, d and 2 more');
+    expect(await readdir(path)).toHaveLength(6);
+  });
+
+  it('refuses a damaged manifest', async () => {
+    const path = await scratch();
+    await writeFile(join(path, 'manifest.json'), '{"format":"resdiff-man');
+    expect((await refusal(path)).message).toContain('not whole JSON');
+    expect(await readdir(path)).toEqual(['manifest.json']);
+  });
+
+  it('refuses a file in place of a folder, or above it', async () => {
+    const path = join(await scratch(), 'file');
+    await writeFile(path, '');
+    expect((await refusal(path)).message).toBe(`${path} is a file, not a folder.`);
+    expect((await refusal(join(path, 'below'))).message).toContain('ENOTDIR');
+  });
+
+  it('refuses a path that leads nowhere', async () => {
+    const path = join(await scratch(), 'link');
+    await symlink('/proc/nowhere/at/all', path);
+    expect((await refusal(path)).message).toContain(path);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'refuses a folder that cannot be written to, even by root',
+    async () => {
+      expect((await refusal('/proc/resdiff-run')).message).toMatch(/ENOENT|EACCES|EPERM/);
+    },
+  );
+
+  it.skipIf(process.getuid?.() === 0)('refuses a folder without the right to write', async () => {
+    const path = join(await scratch(), 'locked');
+    await mkdir(path);
+    chmodSync(path, 0o500);
+    expect((await refusal(path)).message).toContain('EACCES');
+    chmodSync(path, 0o700);
+  });
+});

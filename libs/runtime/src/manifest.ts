@@ -1,0 +1,206 @@
+import { writeFileAtomic } from '@resdiff/tables';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, systemCode, UserError } from './errors.ts';
+import type { JsonValue } from './json.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { runId, type RunPlan, type Shard } from './plan.ts';
+import * as is from './shape.ts';
+
+export const manifestName = 'manifest.json';
+const format = 'resdiff-manifest';
+const formatVersion = 1;
+
+/** A file of the run folder; `file` is relative to the folder, with `/` between names. */
+export interface FileRecord {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface TableRecord extends FileRecord {
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** How a shard came out. */
+export interface ShardResult extends FileRecord {
+  /** Wall seconds of computing and writing. */
+  readonly seconds: number;
+  /** Where it was computed, such as `cpu`. */
+  readonly device: string;
+  /** What the experiment says of the shard beside its rows: counters, warnings. */
+  readonly notes: JsonValue;
+}
+
+export type ManifestShard = Shard | (Shard & ShardResult);
+
+/** One process's work on the run. */
+export interface Session {
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** When the session ended, or was last heard of. */
+  readonly ended: string;
+  readonly workers: number;
+  /** Wall seconds. */
+  readonly seconds: number;
+  /** CPU seconds of the process, its threads included. */
+  readonly cpuSeconds: number;
+  readonly shardsComputed: number;
+  readonly command?: string;
+}
+
+export interface Manifest {
+  readonly format: typeof format;
+  readonly formatVersion: typeof formatVersion;
+  readonly state: 'running' | 'stopped' | 'complete';
+  readonly pipeline: string;
+  readonly experiment: string;
+  readonly runId: string;
+  readonly config: JsonValue;
+  readonly seed: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** The machine of the latest session. */
+  readonly machine: Machine;
+  readonly shards: readonly ManifestShard[];
+  readonly tables: readonly TableRecord[];
+  readonly artifacts: readonly FileRecord[];
+  readonly sessions: readonly Session[];
+}
+
+const fileShape = { file: is.text, bytes: is.count, sha256: is.sha256 };
+const shardShape = { id: is.text, task: is.json, rows: is.count, cost: is.number };
+export const shardResultShape = {
+  ...fileShape,
+  seconds: is.number,
+  device: is.text,
+  notes: is.json,
+};
+
+const manifestShape = is.object({
+  state: is.oneOf('running', 'stopped', 'complete'),
+  pipeline: is.text,
+  experiment: is.text,
+  runId: is.text,
+  config: is.json,
+  seed: is.text,
+  versions: is.record(is.text),
+  machine: is.object({
+    hostname: is.text,
+    platform: is.text,
+    arch: is.text,
+    cpus: is.count,
+    cpuModel: is.text,
+    memory: is.count,
+    node: is.text,
+  }),
+  shards: is.list((value, path) =>
+    is.object(
+      is.isRecord(value) && 'file' in value ? { ...shardShape, ...shardResultShape } : shardShape,
+    )(value, path),
+  ),
+  tables: is.list(is.object({ ...fileShape, name: is.text, rows: is.count })),
+  artifacts: is.list(is.object(fileShape)),
+  sessions: is.list(
+    is.object({
+      started: is.text,
+      ended: is.text,
+      workers: is.count,
+      seconds: is.number,
+      cpuSeconds: is.number,
+      shardsComputed: is.count,
+      command: is.optional(is.text),
+    }),
+  ),
+});
+
+/** The manifest of a run that has not computed anything yet. */
+export function newManifest(plan: RunPlan): Manifest {
+  return {
+    format,
+    formatVersion,
+    state: 'running',
+    pipeline: plan.pipeline,
+    experiment: plan.experiment,
+    runId: runId(plan),
+    config: plan.config,
+    seed: plan.seed,
+    versions: plan.versions,
+    machine: describeMachine(),
+    shards: plan.shards.map(({ id, task, rows, cost }) => ({ id, task, rows, cost })),
+    tables: [],
+    artifacts: [],
+    sessions: [],
+  };
+}
+
+export function isDone(shard: ManifestShard): shard is Shard & ShardResult {
+  return 'file' in shard;
+}
+
+/**
+ * The manifest in `folder`, or undefined if there is none.
+ *
+ * @throws {UserError} if the file cannot be read, is damaged, is not a manifest, or was written by
+ * a newer version of the program.
+ */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const path = join(folder, manifestName);
+  let content: string;
+  try {
+    content = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`, {
+      remedy: 'Give another folder, or the right to read this one.',
+      cause: error,
+    });
+  }
+  return parseManifest(content, path);
+}
+
+/** @throws {UserError} naming `path`, what is wrong with its content, and the remedy. */
+export function parseManifest(content: string, path: string): Manifest {
+  const damaged = (problem: string, cause?: unknown) =>
+    new UserError(`${path} is damaged: ${problem}.`, {
+      remedy:
+        'Restore it from a copy, or delete it together with the rest of its folder to compute the run anew.',
+      cause,
+    });
+
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw damaged(
+      content.trim() === '' ? 'it is empty' : `it is not whole JSON (${messageOf(error)})`,
+      error,
+    );
+  }
+  if (!is.isRecord(value) || value.format !== format) {
+    throw new UserError(`${path} is not the manifest of a resdiff run.`, {
+      remedy: 'Give another folder: this one seems to belong to another program.',
+    });
+  }
+  if (typeof value.formatVersion === 'number' && value.formatVersion > formatVersion) {
+    throw new UserError(
+      `${path} has format version ${value.formatVersion}; this resdiff reads versions up to ${formatVersion}.`,
+      { remedy: 'Use the newer resdiff that wrote it, or give another folder.' },
+    );
+  }
+  if (value.formatVersion !== formatVersion) {
+    throw damaged(`formatVersion is ${JSON.stringify(value.formatVersion)}, not ${formatVersion}`);
+  }
+  const problem = manifestShape(value, '');
+  if (problem !== undefined) {
+    throw damaged(problem);
+  }
+  return value as unknown as Manifest;
+}
+
+/** Replaces the manifest in `folder` in one step: readers see the old one or the new one. */
+export function writeManifest(folder: string, manifest: Manifest): void {
+  writeFileAtomic(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+}

@@ -1,0 +1,157 @@
+import { createArrowWriter, hashFile, writeFileAtomic, type Batch } from '@resdiff/tables';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, RunError, systemCode } from './errors.ts';
+import type { ShardTask } from './executors/executor.ts';
+import type { JsonValue } from './json.ts';
+import { shardResultShape, type FileRecord, type Manifest, type ShardResult } from './manifest.ts';
+import type { Shard } from './plan.ts';
+import * as is from './shape.ts';
+
+export const shardsFolder = 'shards';
+
+/** Says beside a shard's file that the file is whole, and what is in it. */
+export interface ShardReceipt extends ShardResult {
+  readonly id: string;
+  readonly runId: string;
+  readonly rows: number;
+}
+
+/** A shard that was finished once and cannot be used now. */
+export interface DamagedShard {
+  readonly id: string;
+  readonly reason: string;
+}
+
+const receiptShape = is.object({
+  id: is.text,
+  runId: is.text,
+  rows: is.count,
+  ...shardResultShape,
+});
+
+export function shardFile(id: string): string {
+  return `${shardsFolder}/${id}.arrow`;
+}
+
+function receiptPath(folder: string, id: string): string {
+  return join(folder, shardsFolder, `${id}.json`);
+}
+
+export interface ShardFacts {
+  /** When computing began, in milliseconds of `performance.now()`. */
+  readonly started: number;
+  readonly device: string;
+  readonly notes: JsonValue;
+}
+
+/**
+ * Writes `shards/<id>.arrow` and then its receipt `shards/<id>.json`, each to a temporary name,
+ * synced and renamed: whenever the process or the machine dies, a receipt means a whole shard.
+ *
+ * @throws {RunError} if the batches hold another number of rows than the shard's plan says.
+ */
+export async function writeShard(
+  { folder, runId, schema, shard }: ShardTask,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  { started, device, notes }: ShardFacts,
+): Promise<ShardReceipt> {
+  const file = shardFile(shard.id);
+  const writer = await createArrowWriter(join(folder, file), schema, {});
+  let rows = 0;
+  try {
+    for await (const batch of batches) {
+      rows += batch.rows;
+      writer.append(batch);
+    }
+    if (rows !== shard.rows) {
+      throw new RunError(`it has ${rows} rows where its plan says ${shard.rows}`);
+    }
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+  const { bytes, sha256 } = writer.close();
+  const seconds = (performance.now() - started) / 1000;
+  const receipt = { id: shard.id, runId, file, sha256, bytes, rows, seconds, device, notes };
+  writeFileAtomic(receiptPath(folder, shard.id), `${JSON.stringify(receipt)}\n`);
+  return receipt;
+}
+
+/**
+ * Which shards of the manifest are finished and whole on disk, whoever wrote them. A shard without
+ * a receipt is unfinished and appears in neither list.
+ *
+ * @throws the reason of `signal`, once it is aborted.
+ */
+export async function verifyShards(
+  folder: string,
+  { runId, shards }: Pick<Manifest, 'runId' | 'shards'>,
+  signal?: AbortSignal,
+): Promise<{ done: Map<string, ShardReceipt>; damaged: DamagedShard[] }> {
+  const done = new Map<string, ShardReceipt>();
+  const damaged: DamagedShard[] = [];
+  for (const shard of shards) {
+    signal?.throwIfAborted();
+    const receipt = await readReceipt(folder, runId, shard);
+    if (receipt === undefined) {
+      continue;
+    }
+    const reason = 'reason' in receipt ? receipt.reason : await fileDamage(folder, receipt);
+    if (reason === undefined) {
+      done.set(shard.id, receipt as ShardReceipt);
+    } else {
+      damaged.push({ id: shard.id, reason });
+    }
+  }
+  return { done, damaged };
+}
+
+/** Undefined if there is no receipt; a reason if there is one that does not hold. */
+async function readReceipt(
+  folder: string,
+  runId: string,
+  shard: Shard,
+): Promise<ShardReceipt | { reason: string } | undefined> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(receiptPath(folder, shard.id), 'utf8'));
+  } catch (error) {
+    return systemCode(error) === 'ENOENT'
+      ? undefined
+      : { reason: `its receipt cannot be read: ${messageOf(error)}` };
+  }
+  const problem = receiptShape(value, '');
+  if (problem !== undefined) {
+    return { reason: `its receipt is damaged: ${problem}` };
+  }
+  const receipt = value as ShardReceipt;
+  if (receipt.runId !== runId) {
+    return { reason: `its receipt belongs to the run ${receipt.runId}` };
+  }
+  if (receipt.id !== shard.id || receipt.file !== shardFile(shard.id)) {
+    return { reason: `its receipt belongs to the shard ${receipt.id} in ${receipt.file}` };
+  }
+  if (receipt.rows !== shard.rows) {
+    return { reason: `its receipt says ${receipt.rows} rows, its plan ${shard.rows}` };
+  }
+  return receipt;
+}
+
+/** What is wrong with a recorded file of the run folder; undefined if it is as recorded. */
+export async function fileDamage(folder: string, record: FileRecord): Promise<string | undefined> {
+  const path = join(folder, record.file);
+  try {
+    const { size } = await stat(path);
+    if (size !== record.bytes) {
+      return `${record.file} has ${size} bytes, not ${record.bytes}`;
+    }
+    return (await hashFile(path)) === record.sha256
+      ? undefined
+      : `${record.file} has another checksum`;
+  } catch (error) {
+    return systemCode(error) === 'ENOENT'
+      ? `${record.file} is missing`
+      : `${record.file} cannot be read: ${messageOf(error)}`;
+  }
+}

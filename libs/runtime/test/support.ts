@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import {
+  executeRun,
+  inlineExecutor,
+  poolExecutor,
+  serveShards,
+  type Executor,
+  type PoolOptions,
+  type Run,
+  type RunOptions,
+  type RunPlan,
+  type ShardTask,
+} from '../src/index.ts';
+import type { DrawsWorkerData } from './draws-worker.ts';
+import { computeDraws } from './draws.ts';
+
+/** Node's options to run this project's sources in a child process. */
+export const fromSource = ['--conditions=@resdiff/source', '--import', 'tsx'];
+
+export const drawsWorker = new URL('./draws-worker.ts', import.meta.url);
+
+/** A new folder that is removed after the test. */
+export async function scratch(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'resdiff-runtime-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A pool of the draws worker that is closed after the test. */
+export function drawsPool(
+  workers: number,
+  workerData: DrawsWorkerData = {},
+  options: Partial<PoolOptions> = {},
+): Executor {
+  const executor = poolExecutor({ worker: drawsWorker, workers, workerData, ...options });
+  onTestFinished(() => executor.close());
+  return executor;
+}
+
+/** Computes draws in this thread and counts how many shards it computed. */
+export function countingExecutor(): Executor & { readonly computed: string[] } {
+  const computed: string[] = [];
+  const serve = serveShards((task: ShardTask) => {
+    computed.push(task.shard.id);
+    return Promise.resolve(computeDraws(task));
+  });
+  return { ...inlineExecutor(serve), computed };
+}
+
+/** Runs the plan to its end, in this thread if no executor is given. */
+export async function complete(
+  plan: RunPlan,
+  folder: string,
+  options: Partial<RunOptions> = {},
+): Promise<Run> {
+  const run = await executeRun(plan, { folder, executor: countingExecutor(), ...options });
+  run.complete();
+  return run;
+}
+
+/** The SHA-256 of the merged tables. */
+export async function tablesOf(folder: string): Promise<Record<'parquet' | 'arrow', string>> {
+  const hash = async (name: string) =>
+    createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex');
+  return { parquet: await hash('draws.parquet'), arrow: await hash('draws.arrow') };
+}
+
+/** The error that `action` rejects with. */
+export async function failureOf(action: Promise<unknown>): Promise<Error> {
+  try {
+    await action;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected a failure');
+}
