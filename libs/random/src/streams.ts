@@ -1,0 +1,35 @@
+import type { Block, Key } from './philox.ts';
+
+/**
+ * The independent streams of random numbers of a run, one for each use: the fourth word of the
+ * Philox counter. A number once given stays: it is part of what a seed means.
+ */
+export const streams = {
+  /** The residual recursion, collapsed. */
+  resnet: 0,
+  /** The Euler scheme of the limiting diffusion, collapsed. */
+  sde: 1,
+  /** The transition density of the doubly infinite limit. */
+  limit: 2,
+  /** The residual recursion with its weights materialised. */
+  resnetDirect: 3,
+  /** The Euler scheme with its Brownian increments materialised. */
+  sdeDirect: 4,
+} as const;
+
+/** Which numbers: every (seed, stream, draw, layer) has a sequence of its own. */
+export interface StreamPosition {
+  /** The Philox key of the run's seed. */
+  readonly key: Key;
+  /** One of `streams`. */
+  readonly stream: number;
+  /** The index of the draw, in [0, 2^32). */
+  readonly draw: number;
+  /** The index of the layer, in [0, 2^32). */
+  readonly layer: number;
+}
+
+/** The Philox counter of block `block` of a stream: (block, layer, draw, stream). */
+export function counter(position: StreamPosition, block: number): Block {
+  return [block, position.layer, position.draw, position.stream];
+}
