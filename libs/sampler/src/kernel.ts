@@ -1,0 +1,98 @@
+import type { Activation } from '@resdiff/networks';
+
+/** Where the build puts the compiled kernel; reading it is the caller's business. */
+export const kernelUrl = new URL('../dist/kernel.wasm', import.meta.url);
+
+/** What libs/sampler/kernel/index.ts exports. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  readonly LINEAR: WebAssembly.Global<'i32'>;
+  readonly RELU: WebAssembly.Global<'i32'>;
+  readonly TANH: WebAssembly.Global<'i32'>;
+  readonly SWISH: WebAssembly.Global<'i32'>;
+  readonly SIGMOID_CENTRED: WebAssembly.Global<'i32'>;
+  readonly HOST: WebAssembly.Global<'i32'>;
+  activate(kind: number, at: number, end: number, bound: number): void;
+  boxMuller(at: number, groups: number): void;
+  manyConfigure(
+    width: number,
+    depth: number,
+    inputs: number,
+    varianceW: number,
+    varianceB: number,
+    tolerance: number,
+    kind: number,
+    slope: number,
+    curvature: number,
+  ): number;
+  manyDraw(draw: number, stream: number): number;
+  manyInitial(): number;
+  manyStates(): number;
+  normals(out: number, groups: number): void;
+  pairConfigure(
+    width: number,
+    depth: number,
+    varianceW: number,
+    varianceB: number,
+    kind: number,
+    slope: number,
+    curvature: number,
+  ): number;
+  pairDraw(draw: number, stream: number): number;
+  pairInitial(): number;
+  pairStates(): number;
+  pivotedCholesky(
+    a: number,
+    residual: number,
+    factor: number,
+    n: number,
+    tolerance: number,
+  ): number;
+  reserve(bytes: number): number;
+  reserveGroups(groups: number): void;
+  setSeed(low: number, high: number): void;
+  startDraw(draw: number, stream: number): void;
+  startLayer(layer: number): void;
+  words(out: number, groups: number): void;
+}
+
+/** An instance of the kernel, with memory of its own. */
+export interface Kernel {
+  readonly exports: KernelExports;
+  floats(at: number, count: number): Float32Array;
+  doubles(at: number, count: number): Float64Array;
+}
+
+/** @param activation applied in f64 where the kernel has no version of its own. */
+export function instantiateKernel(module: WebAssembly.Module, activation?: Activation): Kernel {
+  const floats = (at: number, count: number) =>
+    new Float32Array(exports.memory.buffer, at >>> 0, count);
+  const doubles = (at: number, count: number) =>
+    new Float64Array(exports.memory.buffer, at >>> 0, count);
+  const activate = (at: number, count: number) => {
+    if (!activation) throw new Error('the kernel was instantiated without an activation');
+    const values = floats(at, count);
+    for (let i = 0; i < count; i++) values[i] = activation.phi(values[i]);
+  };
+  const instance = new WebAssembly.Instance(module, { host: { activate } });
+  const exports = instance.exports as unknown as KernelExports;
+  return { exports, floats, doubles };
+}
+
+/** The activations of which the kernel has a SIMD version, and its number for each. */
+const simd: Readonly<Record<string, 'RELU' | 'TANH' | 'SWISH' | 'SIGMOID_CENTRED'>> = {
+  relu: 'RELU',
+  tanh: 'TANH',
+  swish: 'SWISH',
+  'sigmoid-centred': 'SIGMOID_CENTRED',
+};
+
+/** The kernel's number for an activation; HOST where it has to ask. */
+export function activationKind({ exports }: Kernel, { name }: Activation): number {
+  return exports[simd[name] ?? 'HOST'].value;
+}
+
+/** Whether the kernel applies this activation itself, four numbers at a time. */
+export function isSimd({ name }: Activation): boolean {
+  return name === 'identity' || name in simd;
+}

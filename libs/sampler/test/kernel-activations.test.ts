@@ -1,0 +1,100 @@
+import { erf, relu, sigmoidCentred, swish, tanh, type Activation } from '@resdiff/networks';
+import { describe, expect, it } from 'vitest';
+import { activationKind, instantiateKernel, isSimd } from '../src/kernel.ts';
+import { kernelModule } from './kernel-module.ts';
+
+/** phi of these f32 numbers by the kernel, told that none exceeds `bound`. */
+function applied(activation: Activation, h: Float32Array, bound: number): Float32Array {
+  const kernel = instantiateKernel(kernelModule, activation);
+  const at = kernel.exports.reserve(4 * h.length);
+  kernel.floats(at, h.length).set(h);
+  kernel.exports.activate(activationKind(kernel, activation), at, at + 4 * h.length, bound);
+  return kernel.floats(at, h.length).slice();
+}
+
+/** Evenly spaced from -reach to reach, a multiple of four in number. */
+function grid(reach: number): Float32Array {
+  const count = 200_000;
+  return Float32Array.from({ length: count }, (_, i) => ((2 * i) / (count - 1) - 1) * reach);
+}
+
+/** Powers of ten of both signs, down to where f32 has full precision. */
+const decades = Float32Array.from({ length: 144 }, (_, i) => (i % 2 ? -1 : 1) * 10 ** (i / 4 - 35));
+
+function largestRelativeError(activation: Activation, h: Float32Array, bound: number): number {
+  const found = applied(activation, h, bound);
+  return h.reduce((largest, x, i) => {
+    const exact = activation.phi(x);
+    const error = exact === 0 ? Math.abs(found[i]) : Math.abs(found[i] / exact - 1);
+    return error <= largest ? largest : error;
+  }, 0);
+}
+
+describe('the activations of the kernel', () => {
+  it.each([
+    ['tanh, short', tanh, 0.75, 0.75, 1.3e-7],
+    ['tanh', tanh, 0.75, 0.7501, 2e-7],
+    ['tanh', tanh, 1, 1, 2e-7],
+    ['tanh', tanh, 20, 20, 2e-7],
+    ['swish, short', swish, 1.5, 1.5, 2.4e-7],
+    ['swish', swish, 1.5, 1.5001, 2.4e-7],
+    ['swish', swish, 2, 2, 2.4e-7],
+    ['swish', swish, 20, 20, 2.4e-7],
+    ['swish', swish, 80, 80, 4e-7],
+    ['sigmoid-centred', sigmoidCentred, 1, 1, 2e-7],
+    ['sigmoid-centred', sigmoidCentred, 40, 40, 2e-7],
+    ['relu', relu, 10, 10, 0],
+    ['erf, by the host', erf, 5, 5, 6e-8],
+  ])('%s: relative error on [-%d, %d]', (_, activation, reach, bound, error) => {
+    expect(largestRelativeError(activation, grid(reach), bound)).toBeLessThanOrEqual(error);
+  });
+
+  it.each([tanh, swish, sigmoidCentred, relu, erf])('$name keeps its accuracy near 0', (phi) => {
+    const small = decades.filter((x) => Math.abs(x) < 0.5);
+    const four = small.subarray(0, 4 * Math.floor(small.length / 4));
+    expect(largestRelativeError(phi, four, 0.5)).toBeLessThan(2.4e-7);
+    expect(largestRelativeError(phi, four, 100)).toBeLessThan(2.4e-7);
+  });
+
+  it.each([tanh, swish, sigmoidCentred, relu, erf])('$name of zero is zero', (phi) => {
+    const zeros = Float32Array.from([0, -0, 0, -0]);
+    for (const bound of [0, 100]) {
+      expect(applied(phi, zeros, bound).every((y) => y === 0)).toBe(true);
+    }
+  });
+
+  it.each([tanh, sigmoidCentred, erf])('$name is at its limits far out', (phi) => {
+    const far = Float32Array.from([100, 1e30, 3.4e38, Infinity, -100, -1e30, -3.4e38, -Infinity]);
+    const limit = phi.phi(100);
+    expect([...applied(phi, far, Infinity)]).toEqual([...far].map((h) => Math.sign(h) * limit));
+  });
+
+  it('swish is h or 0 far out, to 1e-34 of h', () => {
+    const far = Float32Array.from([100, 1e30, 3.4e38, Infinity, -100, -1e10, -1e30, -3.4e38]);
+    const found = applied(swish, far, Infinity);
+    expect(found.slice(0, 4)).toEqual(far.slice(0, 4));
+    far.slice(4).forEach((h, i) => expect(Math.abs(found[4 + i])).toBeLessThan(1e-34 * -h));
+  });
+
+  it('relu is h or 0 far out', () => {
+    const far = Float32Array.from([1e-45, 1e30, 3.4e38, Infinity, -1e-45, -1e30, -3e38, -Infinity]);
+    expect([...applied(relu, far, Infinity)]).toEqual([...far].map((h) => Math.max(h, 0)));
+  });
+
+  it.each([tanh, swish, sigmoidCentred, relu, erf])('$name never hides NaN', (phi) => {
+    for (const bound of [0.1, 100, NaN]) {
+      const found = applied(phi, Float32Array.from([NaN, 1, NaN, NaN]), bound);
+      expect([...found].map(Number.isNaN)).toEqual([true, false, true, true]);
+    }
+  });
+
+  it('has a version of its own for some activations, and asks the host for the others', () => {
+    expect([tanh, swish, relu, sigmoidCentred].every(isSimd)).toBe(true);
+    expect(isSimd(erf)).toBe(false);
+    const kernel = instantiateKernel(kernelModule);
+    const at = kernel.exports.reserve(16);
+    expect(() => kernel.exports.activate(activationKind(kernel, erf), at, at + 16, 1)).toThrow(
+      'instantiated without an activation',
+    );
+  });
+});
