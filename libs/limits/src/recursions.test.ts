@@ -135,9 +135,30 @@ describe('Gaussian expectations by quadrature', () => {
     }
   });
 
+  test.each(['tanh', 'swish', 'gelu', 'erf', 'sin', 'sigmoid-centred', 'softplus-shifted'])(
+    '%s: as many nodes as the variance asks for',
+    (name) => {
+      const { phi } = activation(name);
+      const few = gaussianExpectations(activation(name));
+      const many = hermiteExpectations(phi, 220);
+      for (const [variance, digits] of [
+        [0.02, 15],
+        [0.1, 15],
+        [0.5, 12],
+        [1, 12],
+      ] as const) {
+        expect(few.mean(variance)).toBeCloseTo(many.mean(variance), digits);
+        for (const covariance of [0.6 * variance, -0.9 * variance]) {
+          const exact = many.product(variance, variance, covariance);
+          expect(few.product(variance, variance, covariance)).toBeCloseTo(exact, digits);
+        }
+      }
+    },
+  );
+
   test('relu: quadrature is off by 1e-4 to 1e-2 where its closed form is exact', () => {
     const relu: Activation = activation('relu');
-    const quadrature = hermiteExpectations(relu.phi).product(1, 1, 0.5);
+    const quadrature = hermiteExpectations(relu.phi, 64).product(1, 1, 0.5);
     const error = Math.abs(quadrature - relu.gaussian!.product(1, 1, 0.5));
     expect(error).toBeGreaterThan(1e-5);
     expect(error).toBeLessThan(1e-2);
