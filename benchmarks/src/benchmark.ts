@@ -1,0 +1,29 @@
+/** Some of our work, and the same work by a peer, measured side by side in one run. */
+export interface Benchmark {
+  readonly name: string;
+  /** What is measured, in a line. */
+  readonly description: string;
+  run(options: BenchmarkOptions): Promise<readonly Row[]>;
+}
+
+export interface BenchmarkOptions {
+  /** How many times everything is measured, in turns. */
+  readonly rounds: number;
+  /** Small sizes, to see that it works; the figures mean nothing. */
+  readonly quick: boolean;
+}
+
+/** A line of the table. */
+export interface Row {
+  readonly subject: string;
+  /** Of the values: `ms a draw`, `s`, `MB`. */
+  readonly unit: string;
+  /** One a round; none where it could not be measured. */
+  readonly values: readonly number[];
+  /** How many times as fast ours did the same work, one a round. */
+  readonly ours?: readonly number[];
+  /** What the median is to reach: that of `ours` where there is one, else that of `values`. */
+  readonly bar?: string;
+  /** Why there are no values, and what to do about it. */
+  readonly missing?: string;
+}
