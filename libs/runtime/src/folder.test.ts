@@ -61,7 +61,7 @@ describe('openRunFolder', () => {
     const before = await readFile(join(path, 'manifest.json'), 'utf8');
     const error = await refusal(path, drawsPlan({ draws: 12, shardSize: 5, seed: '8' }));
     expect(error.message).toContain(path);
-    expect(error.message).toContain('config.draws is 10 there and 12 here');
+    expect(error.message).toContain('draws is 10 there and 12 here');
     expect(error.message).toContain('seed is "7" there and "8" here');
     expect(error.message).not.toContain('versions');
     expect(await readFile(join(path, 'manifest.json'), 'utf8')).toBe(before);

@@ -119,7 +119,8 @@ async function refuseUnlessEmpty(path: string): Promise<void> {
 
 function anotherRun(path: string, manifest: Manifest, plan: RunPlan): UserError {
   const differences = jsonDifferences(identity(manifest), identity(plan)).map(
-    ({ path: key, left, right }) => `${key} is ${shown(left)} there and ${shown(right)} here`,
+    ({ path: key, left, right }) =>
+      `${key.replace(/^config\./, '')} is ${shown(left)} there and ${shown(right)} here`,
   );
   return new UserError(
     `${path} holds another run, ${manifest.runId} of ${manifest.pipeline}: ${some(differences, '; ', 8)}.`,
