@@ -1,0 +1,137 @@
+import { kolmogorovPValue, ksTwoSample, moments, pairMoments } from '@resdiff/analysis';
+import { estimate, type Coordinates, type Estimate } from '../summary.ts';
+import { inputPairs } from './pairs.ts';
+import type { ProcessSamples } from './samples.ts';
+import { keptCoordinates, type DrawsSettings } from './settings.ts';
+import { exactPrediction, limitPrediction, type Prediction } from './theory.ts';
+
+export interface DrawsEstimates {
+  readonly all: readonly Estimate[];
+  /** Those of `all` that are held against what is exact at their own depth. */
+  readonly exact: readonly Estimate[];
+}
+
+/** Moments of each process against theory, distances between processes, and divergence. */
+export function estimateDraws(
+  settings: DrawsSettings,
+  samples: readonly ProcessSamples[],
+): DrawsEstimates {
+  const limit = limitPrediction(settings);
+  const held = samples.map((sample) => {
+    const found = sampleMoments(settings, sample);
+    const exact = exactPrediction(sample.process, settings);
+    const others = limit && sample.process !== 'limit' ? [limit] : [];
+    return {
+      exact: exact ? found.map((each) => hold(each, exact)) : [],
+      others: others.flatMap((prediction) => found.map((each) => hold(each, prediction))),
+      unheld: exact || limit ? [] : found.map((each) => hold(each, undefined)),
+    };
+  });
+  return {
+    all: [
+      ...held.flatMap(({ exact, others, unheld }) => [...exact, ...others, ...unheld]),
+      ...distances(settings, samples),
+      ...samples.flatMap(divergence),
+    ],
+    exact: held.flatMap(({ exact }) => exact),
+  };
+}
+
+type Quantity = 'mean' | 'variance' | 'covariance' | 'correlation';
+
+/** A moment of a sample, and the indices of the inputs that it is of. */
+interface SampleMoment {
+  readonly quantity: Quantity;
+  readonly at: Coordinates;
+  readonly of: readonly [number, number];
+  readonly value: number | null;
+  readonly se: number | null;
+}
+
+function sampleMoments(
+  settings: DrawsSettings,
+  { process, values }: ProcessSamples,
+): SampleMoment[] {
+  const { inputs } = settings;
+  const clusterSize = keptCoordinates(settings);
+  const empty = values[0].length === 0;
+  const singles = inputs.flatMap((z, i) => {
+    const at = { process, z };
+    const found = empty ? undefined : moments(values[i], { clusterSize });
+    return [
+      moment('mean', at, [i, i], found?.mean, found?.meanSe),
+      moment('variance', at, [i, i], found?.variance, found?.varianceSe),
+    ];
+  });
+  const pairs = inputPairs(inputs.length).flatMap(([i, j]) => {
+    const at = { process, z: [inputs[i], inputs[j]] };
+    const found = empty ? undefined : pairMoments(values[i], values[j], { clusterSize });
+    return [
+      moment('covariance', at, [i, j], found?.covariance, found?.covarianceSe),
+      moment('correlation', at, [i, j], found?.correlation, found?.correlationSe),
+    ];
+  });
+  return [...singles, ...pairs];
+}
+
+function moment(
+  quantity: Quantity,
+  at: Coordinates,
+  of: readonly [number, number],
+  value: number | null = null,
+  se: number | null = null,
+): SampleMoment {
+  return { quantity, at, of, value, se };
+}
+
+/** A moment beside what is predicted of it. */
+function hold(
+  { quantity, at, of: [i, j], value, se }: SampleMoment,
+  prediction: Prediction | undefined,
+): Estimate {
+  if (!prediction) return estimate(quantity, at, { value, se });
+  const { source, law } = prediction;
+  const covariance = (a: number, b: number) => law.covariance[a * law.mean.length + b];
+  const expected = {
+    mean: () => law.mean[i],
+    variance: () => covariance(i, i),
+    covariance: () => covariance(i, j),
+    correlation: () => covariance(i, j) / Math.sqrt(covariance(i, i) * covariance(j, j)),
+  }[quantity]();
+  return estimate(quantity, at, { value, se }, { expected, source });
+}
+
+/** Two-sample Kolmogorov-Smirnov distances; p-values only where the values are independent. */
+function distances(settings: DrawsSettings, samples: readonly ProcessSamples[]): Estimate[] {
+  const clusterSize = keptCoordinates(settings);
+  return samples.flatMap((a, first) =>
+    samples.slice(first + 1).flatMap((b) =>
+      settings.inputs.flatMap((z, i) => {
+        const [x, y] = [a.values[i], b.values[i]];
+        if (x.length === 0 || y.length === 0) return [];
+        const at = { processes: `${a.process}, ${b.process}`, z };
+        const { distance, se } = ksTwoSample(x, y, { clusterSize });
+        const value = kolmogorovPValue(distance, x.length, y.length);
+        return [
+          estimate('ksDistance', at, { value: distance, se }),
+          ...(clusterSize === 1 ? [estimate('ksPValue', at, { value })] : []),
+        ];
+      }),
+    ),
+  );
+}
+
+function divergence({ process, diverged, divergedAt }: ProcessSamples): Estimate[] {
+  const layer = (statistic: string, value: number | undefined) =>
+    estimate('divergenceLayer', { process, statistic }, { value: value ?? null });
+  return [
+    estimate('nonFiniteDraws', { process }, { value: diverged }),
+    ...(diverged === 0
+      ? []
+      : [
+          layer('first', divergedAt[0]),
+          layer('median', divergedAt[Math.floor((diverged - 1) / 2)]),
+          layer('last', divergedAt.at(-1)),
+        ]),
+  ];
+}

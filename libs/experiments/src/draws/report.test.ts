@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { runOf, settingsOf } from '../../test/support.ts';
+import { reportDraws } from './report.ts';
+
+const reportOf = (given: Record<string, unknown> = {}) => {
+  const settings = settingsOf(given);
+  return reportDraws(settings, runOf(settings));
+};
+
+describe('a report', () => {
+  it('does not depend on the shards, and has a figure as SVG and as PNG', async () => {
+    const settings = settingsOf();
+    const whole = await reportDraws(settings, runOf(settings));
+    expect(await reportDraws(settings, runOf(settings, 7))).toEqual(whole);
+    expect(whole.warnings).toEqual([]);
+    expect(whole.artifacts['figure.svg']).toMatch(/^<svg /);
+    expect([...whole.artifacts['figure.png'].slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  });
+
+  it.each([
+    ['three processes', {}],
+    ['one draw', { draws: 1 }],
+    ['many pooled inputs', { inputs: '0,1,2,3', coordinates: 'all' }],
+    ['a diverging network', { activation: 'swish', T: 20, depth: 50 }],
+    ['values that f32 cannot hold', { inputs: 1e39 }],
+    ['relu', { activation: 'relu', processes: 'resnet' }],
+  ])('has a summary of one shape that JSON holds: %s', async (_, given) => {
+    const { summary, judged } = await reportOf(given);
+    expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+    const number = expect.toSatisfy((value) => value === null || Number.isFinite(value)) as unknown;
+    for (const estimate of summary.estimates) {
+      expect(estimate).toEqual({
+        quantity: expect.stringMatching(/^[a-z][A-Za-z]+$/) as unknown,
+        at: expect.any(Object) as unknown,
+        value: number,
+        se: number,
+        expected: number,
+        source: estimate.expected === null ? null : (expect.any(String) as unknown),
+        z: number,
+      });
+    }
+    expect(new Set(summary.estimates.map((each) => JSON.stringify(each))).size).toBe(
+      summary.estimates.length,
+    );
+    expect(summary.estimates).toEqual(expect.arrayContaining([...judged]));
+    expect(Object.keys(summary.verdict)).toEqual([
+      'agreement',
+      'text',
+      'comparisons',
+      'largestZ',
+      'threshold',
+      'falseAlarmRate',
+    ]);
+  });
+
+  it('names the worst deviation, and the theory where it is too large', async () => {
+    const { summary } = await reportOf({ draws: 500 });
+    expect(summary.verdict.text).toMatch(
+      /^The samples agree with the theory for their own depth at infinite width: the largest deviation is \d\.\d\d standard errors \(\w+ of \w+ at z = [01](, 1)?\)\.$/,
+    );
+    const narrow = await reportOf({ activation: 'swish', T: 2.5, width: 3, draws: 2000 });
+    expect(narrow.summary.verdict).toMatchObject({ agreement: false, comparisons: 18 });
+    expect(narrow.summary.verdict.text).toMatch(
+      /^The samples deviate from theory: .*, against the mean field of the .*, D = infinity, L = 20\. Effects of the finite width D = 3 are of order 1\/D\.$/,
+    );
+  });
+
+  it('warns of draws that left the finite numbers and of a limit that explodes', async () => {
+    const { warnings, summary } = await reportOf({ activation: 'swish', T: 20, depth: 50 });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^sde: 100 of 100 draws left the finite numbers, the first after layer \d+, half of them by layer \d+ of 50; they are left out of moments and figure\.$/,
+      ),
+      'limit: explodes at time 2.77259, before T = 20, so it has no draws; it is left out of moments and figure.',
+      'The verdict says nothing of sde and limit, of which no estimate could be held against theory.',
+    ]);
+    expect(summary.verdict.comparisons).toBe(6);
+  });
+
+  it('warns of draws of the limit that f32 cannot hold', async () => {
+    const { warnings } = await reportOf({ T: 180, processes: 'limit', draws: 200 });
+    expect(warnings[0]).toMatch(
+      /^limit: \d+ of 200 draws are beyond the range of 32-bit numbers; they are left out/,
+    );
+  });
+
+  it.each([{ draws: 1 }, { sigmaW: 0, sigmaB: 0 }])(
+    'has neither verdict nor figure, and says so, for %j',
+    async (given) => {
+      const { summary, warnings, artifacts } = await reportOf(given);
+      expect(summary.verdict.agreement).toBeNull();
+      expect(summary.verdict.text).toBe('No estimate could be held against theory.');
+      expect(warnings).toEqual([
+        'No figure: no input has two different finite values to draw a density from.',
+      ]);
+      expect(artifacts).toEqual({});
+    },
+  );
+});

@@ -1,0 +1,212 @@
+import { copiedInput } from '@resdiff/networks';
+import { seedKey, streams } from '@resdiff/random';
+import { UserError, type ShardContent } from '@resdiff/runtime';
+import {
+  collapsedCost,
+  collapsedSampler,
+  gaussianSampler,
+  type Draw,
+  type NetworkDraws,
+  type Sampler,
+} from '@resdiff/sampler';
+import type { Batch } from '@resdiff/tables';
+import type { PartCost, ShardPlan } from '../experiment.ts';
+import { kernelModule } from '../kernel-module.ts';
+import {
+  keptCoordinates,
+  networkOf,
+  processes,
+  type DrawsSettings,
+  type Process,
+} from './settings.ts';
+import type { DrawsTable } from './table.ts';
+import { firstExplosion, limitPrediction } from './theory.ts';
+
+/** A contiguous range of draws of one process. */
+export interface DrawsTask {
+  readonly [key: string]: string | number;
+  readonly process: Process;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What a shard says beside its rows: how many draws left the finite numbers, by layer. */
+export interface DrawsNotes {
+  readonly [key: string]: Readonly<Record<string, number>>;
+  /** Draws by the number of the layer after which their states were not finite. */
+  readonly diverged: Readonly<Record<string, number>>;
+}
+
+/** CPU seconds that a shard aims at: long beside its overheads, short beside a person's patience. */
+const SHARD_SECONDS = 0.4;
+/** Rows that a shard holds at most, for the sake of memory. */
+const SHARD_ROWS = 400_000;
+/** Shards of a process at most: the manifest lists them all, and is written over and over. */
+const MOST_SHARDS = 10_000;
+/** CPU seconds and bytes of a row in its shard, and of a draw of the limit. */
+const ROW_SECONDS = 2e-7;
+const ROW_BYTES = 64;
+/** CPU seconds and bytes of a row in the merged tables and the report, and seconds of the figure. */
+const REPORT_ROW_SECONDS = 1.4e-6;
+const REPORT_ROW_BYTES = 16;
+const FIGURE_SECONDS = 0.7;
+const LIMIT_SECONDS = 4e-8;
+
+export function planDraws(settings: DrawsSettings, shardSize?: number): ShardPlan {
+  refuseTooManyShards(settings, shardSize);
+  const perDraw = settings.processes.map((process) => ({
+    process,
+    ...drawCost(settings, process),
+  }));
+  const rowsPerDraw = settings.inputs.length * keptCoordinates(settings);
+  const cut = perDraw.map(({ process, seconds, normals }) => {
+    const size = shardSize ?? suitableSize(settings, seconds, rowsPerDraw);
+    const tasks = cutDraws(process, settings.draws, size);
+    const shards = tasks.map((task) => ({
+      id: `${process}-${String(task.first).padStart(10, '0')}`,
+      task,
+      rows: task.count * rowsPerDraw,
+      cost: task.count * seconds,
+    }));
+    const part: PartCost = {
+      part: process,
+      shards: shards.length,
+      rows: settings.draws * rowsPerDraw,
+      normals: settings.draws * normals,
+      seconds: settings.draws * seconds,
+    };
+    return { shards, part, rows: shards[0].rows };
+  });
+  const rows = cut.reduce((sum, { part }) => sum + part.rows, 0);
+  return {
+    shards: cut.flatMap(({ shards }) => shards),
+    parts: cut.map(({ part }) => part),
+    workerBytes:
+      Math.max(...cut.map(({ rows }) => rows * ROW_BYTES)) +
+      Math.max(...perDraw.map(({ bytes }) => bytes)),
+    report: {
+      seconds: FIGURE_SECONDS + rows * REPORT_ROW_SECONDS,
+      bytes: rows * REPORT_ROW_BYTES,
+    },
+  };
+}
+
+function refuseTooManyShards({ draws }: DrawsSettings, shardSize = draws): void {
+  const least = Math.ceil(draws / MOST_SHARDS);
+  if (shardSize >= least) return;
+  throw new UserError(
+    `A shard size of ${shardSize} cuts ${draws} draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
+  );
+}
+
+/** The draws that take `SHARD_SECONDS`, unless they would be too many rows or too many shards. */
+function suitableSize({ draws }: DrawsSettings, seconds: number, rowsPerDraw: number): number {
+  const size = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / rowsPerDraw));
+  return Math.max(1, size, Math.ceil(draws / MOST_SHARDS));
+}
+
+function cutDraws(process: Process, draws: number, size: number): DrawsTask[] {
+  return Array.from({ length: Math.ceil(draws / size) }, (_, shard) => {
+    const first = shard * size;
+    return { process, first, count: Math.min(size, draws - first) };
+  });
+}
+
+/** What one draw of a process takes, its rows included. */
+function drawCost(settings: DrawsSettings, process: Process) {
+  const rows = settings.inputs.length * keptCoordinates(settings);
+  const cost =
+    process === 'limit'
+      ? { normals: rows, seconds: rows * LIMIT_SECONDS * settings.inputs.length, bytes: 8 * rows }
+      : collapsedCost(networkDraws(settings, process));
+  return { ...cost, seconds: cost.seconds + rows * ROW_SECONDS };
+}
+
+export function computeDraws(
+  settings: DrawsSettings,
+  { process, first, count }: DrawsTask,
+): ShardContent {
+  const sampler = samplerOf(settings, process);
+  const perDraw = settings.inputs.length * keptCoordinates(settings);
+  const values = new Float32Array(count * perDraw);
+  const diverged: Record<string, number> = {};
+  for (let i = 0; i < count; i++) {
+    const { states, divergedAt = lastLayerIfLost(states, settings) } = sampler.draw(first + i);
+    values.set(divergedAt === undefined ? states : states.fill(NaN), i * perDraw);
+    if (divergedAt !== undefined) diverged[divergedAt] = (diverged[divergedAt] ?? 0) + 1;
+  }
+  const notes: DrawsNotes = { diverged };
+  return { batches: [observations(settings, process, first, values)], notes };
+}
+
+/** The limit has no layers, but its draws may still be too large for f32. */
+function lastLayerIfLost(states: Float32Array, { depth }: DrawsSettings): number | undefined {
+  return states.every(Number.isFinite) ? undefined : depth;
+}
+
+function samplerOf(settings: DrawsSettings, process: Process): Sampler {
+  if (process !== 'limit') return collapsedSampler(kernelModule(), networkDraws(settings, process));
+  const prediction = limitPrediction(settings);
+  if (!prediction) return explodedLimit(settings);
+  return gaussianSampler(kernelModule(), {
+    ...prediction.law,
+    key: seedKey(settings.seed),
+    stream: streams.limit,
+    keep: keptCoordinates(settings),
+  });
+}
+
+/** The limit at a time that it does not reach: no draw has a finite state. */
+function explodedLimit(settings: DrawsSettings): Sampler {
+  const { T, depth, inputs } = settings;
+  const divergedAt = Math.min(depth, Math.ceil((firstExplosion(settings) / T) * depth));
+  const states = new Float32Array(inputs.length * keptCoordinates(settings)).fill(NaN);
+  const draw: Draw = { states, divergedAt };
+  return { draw: () => draw };
+}
+
+function networkDraws(settings: DrawsSettings, process: 'resnet' | 'sde'): NetworkDraws {
+  return {
+    network: networkOf(settings),
+    increment: process === 'resnet' ? 'recursion' : 'euler',
+    initial: settings.inputs.map((z) => copiedInput(z, settings.width)),
+    key: seedKey(settings.seed),
+    stream: streams[process],
+    keep: keptCoordinates(settings),
+  };
+}
+
+/** The table's rows for values that are ordered by draw, input, coordinate. */
+function observations(
+  settings: DrawsSettings,
+  process: Process,
+  firstDraw: number,
+  value: Float32Array,
+): Batch<DrawsTable> {
+  const { inputs } = settings;
+  const kept = keptCoordinates(settings);
+  const rows = value.length;
+  const draw = new Int32Array(rows);
+  const input = new Int16Array(rows);
+  const z = new Float64Array(rows);
+  const coordinate = new Int16Array(rows);
+  for (let row = 0; row < rows;) {
+    const index = firstDraw + row / (inputs.length * kept);
+    for (let i = 0; i < inputs.length; i++) {
+      draw.fill(index, row, row + kept);
+      input.fill(i, row, row + kept);
+      z.fill(inputs[i], row, row + kept);
+      for (let d = 0; d < kept; d++) coordinate[row + d] = d;
+      row += kept;
+    }
+  }
+  const columns = {
+    process: new Uint8Array(rows).fill(processes.indexOf(process)),
+    draw,
+    input,
+    z,
+    coordinate,
+    value,
+  };
+  return { rows, columns };
+}

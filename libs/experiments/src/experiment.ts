@@ -1,0 +1,64 @@
+import type { JsonValue, Run, Shard, ShardContent } from '@resdiff/runtime';
+import type { TableSchema } from '@resdiff/tables';
+import type { z } from 'zod';
+import type { Estimate, Summary } from './summary.ts';
+
+/** The settings of a pipeline once resolved: defaults filled in, names canonical. */
+export type Settings = { readonly [key: string]: JsonValue };
+
+/** How a run is cut up, and what it takes. */
+export interface ShardPlan {
+  readonly shards: readonly Shard[];
+  readonly parts: readonly PartCost[];
+  /** Working memory of a worker beyond that of the process itself, bytes. */
+  readonly workerBytes: number;
+  /** What merging and the report take in one process, once the shards are done: CPU seconds, bytes. */
+  readonly report: { readonly seconds: number; readonly bytes: number };
+}
+
+/** A part of the work, as `resdiff plan` lists it. */
+export interface PartCost {
+  readonly part: string;
+  readonly shards: number;
+  readonly rows: number;
+  /** Standard normals to be drawn. */
+  readonly normals: number;
+  /** Estimated CPU seconds on one core of a server of about 2023. */
+  readonly seconds: number;
+}
+
+/** What a finished run says. */
+export interface Report {
+  readonly summary: Summary;
+  /** The estimates that the verdict rests on. */
+  readonly judged: readonly Estimate[];
+  /** For a person: what makes part of the results less than they seem. */
+  readonly warnings: readonly string[];
+  /** Files beside the tables, by name. */
+  readonly artifacts: Readonly<Record<string, string | Uint8Array>>;
+}
+
+/**
+ * An experiment: what its settings are, how its work is cut into shards, how a shard is computed,
+ * and what the finished table says. It knows nothing of folders, workers or terminals.
+ */
+export interface Experiment<Resolved extends Settings = Settings> {
+  readonly name: string;
+  /** A line for users. */
+  readonly description: string;
+  /** Validates settings and fills in the defaults; every key has a description. */
+  readonly settings: z.ZodType<Resolved>;
+  /** The keys of `settings` with their descriptions, for help texts. */
+  readonly keys: Readonly<Record<keyof Resolved & string, string>>;
+  table(settings: Resolved): TableSchema;
+  /**
+   * @param shardSize how much a shard holds, in the experiment's units; by default what suits.
+   * @throws {UserError} if that would make more shards than a run can have.
+   */
+  plan(settings: Resolved, shardSize?: number): ShardPlan;
+  compute(settings: Resolved, task: JsonValue): ShardContent | Promise<ShardContent>;
+  report(settings: Resolved, run: Pick<Run, 'batches' | 'notes'>): Promise<Report>;
+}
+
+/** An experiment whose settings are known only at run time. */
+export type AnyExperiment = Experiment<never>;

@@ -1,0 +1,202 @@
+import { messageOf, UserError, type RunPlan } from '@resdiff/runtime';
+import { readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import type { Experiment, Settings, ShardPlan } from './experiment.ts';
+import { kernelVersion } from './kernel-module.ts';
+import { experiments, findExperiment } from './registry.ts';
+import { version } from './version.ts';
+
+/** A pipeline file, resolved: which experiment, under what name, with which settings. */
+export interface Pipeline {
+  /** The file's name without its ending. */
+  readonly name: string;
+  /** What the file says of itself; else the experiment's description. */
+  readonly description: string;
+  readonly experiment: Experiment;
+  readonly settings: Settings;
+}
+
+/** Keys of a pipeline that are not settings of its experiment. */
+const reserved = ['experiment', 'description'];
+
+/**
+ * Reads a pipeline: a YAML mapping of `experiment`, an optional `description`, and settings.
+ *
+ * @param overrides `key=value` each, the value in YAML; they go before the file's settings.
+ * @throws {UserError} naming the file, the key, the value and what would be right.
+ */
+export function readPipeline(file: string, overrides: readonly string[] = []): Pipeline {
+  const { experiment: name, description, ...written } = readMapping(file);
+  if (description !== undefined && typeof description !== 'string') {
+    throw new UserError(`${file}: description is ${show(description)}; it must be text.`);
+  }
+  const experiment = typeof name === 'string' ? findExperiment(name) : undefined;
+  if (!experiment) {
+    const names = experiments.map((each) => each.name).join(', ');
+    throw new UserError(
+      name === undefined
+        ? `${file}: the key experiment is missing; it must be one of ${names}.`
+        : `${file}: experiment is ${show(name)}; it must be one of ${names}.`,
+    );
+  }
+  const given = new Map(Object.entries(written));
+  const origin = new Map<string, string>();
+  for (const override of overrides) {
+    const [key, value] = parseOverride(override);
+    given.set(key, value);
+    origin.set(key, `${file} with --set ${override}`);
+  }
+  const parsed = experiment.settings.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const refusals = parsed.error.issues.flatMap((issue) =>
+      problems(issue, experiment, given).map(
+        ({ key, text }) => `${origin.get(key) ?? file}: ${text}.`,
+      ),
+    );
+    throw new UserError([...new Set(refusals)].join('\n'));
+  }
+  return {
+    name: basename(file, extname(file)),
+    description: description ?? experiment.description,
+    experiment,
+    settings: parsed.data,
+  };
+}
+
+/** What is wrong with which key. The messages of settings complete a sentence: it `must be ...`. */
+function problems(
+  issue: z.core.$ZodIssue,
+  { name, keys }: Experiment,
+  given: ReadonlyMap<string, unknown>,
+) {
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(keys).join(', ');
+    return issue.keys.map((key) => ({
+      key,
+      text: `${key}: ${show(given.get(key))} is not a setting of the experiment ${name}; its settings are ${known}`,
+    }));
+  }
+  const key = String(issue.path[0]);
+  const found = given.has(key) ? `is ${show(given.get(key))}` : 'is left out';
+  return [{ key, text: `${key} ${found}; it ${issue.message}` }];
+}
+
+function readMapping(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file}: cannot be read: ${reason(error)}.`, {
+      remedy: 'Name a pipeline file that exists; `resdiff list` shows those in ./pipelines.',
+    });
+  }
+  const content = parseYaml(text, `${file}: is not valid YAML`);
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new UserError(
+      `${file}: must be a mapping of keys to values, such as "experiment: draws", not ${show(content)}.`,
+    );
+  }
+  return content as Record<string, unknown>;
+}
+
+/** @throws {UserError} that begins with `refusal`. */
+function parseYaml(text: string, refusal: string): unknown {
+  const document = parseDocument(text, { logLevel: 'error' });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) {
+    throw new UserError(
+      problem.code === 'MULTIPLE_DOCS'
+        ? `${refusal} of one document: it goes on after a line of "---".`
+        : `${refusal}: ${problem.message.trim()}`,
+    );
+  }
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UserError(`${refusal}: ${messageOf(error)}`);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission is denied',
+};
+
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return reasons[code] ?? messageOf(error);
+}
+
+function parseOverride(override: string): [key: string, value: unknown] {
+  const split = override.indexOf('=');
+  const key = override.slice(0, split).trim();
+  if (split < 0 || key === '') {
+    throw new UserError(
+      `--set ${override}: must be key=value, such as --set draws=2000 or --set "inputs=[0, 1]".`,
+    );
+  }
+  if (reserved.includes(key)) {
+    throw new UserError(
+      `--set ${override}: ${key} belongs in the pipeline file, it cannot be set.`,
+    );
+  }
+  const value = override.slice(split + 1);
+  return [key, parseYaml(value, `--set ${override}: the value is not valid YAML`)];
+}
+
+/** How much of a value a message shows. */
+const MOST_SHOWN = 80;
+
+/** A value as a person would write it, on one line. */
+function show(value: unknown): string {
+  const shown = inWords(value);
+  return shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)}...` : shown;
+}
+
+function inWords(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return `[${value.map(inWords).join(', ')}]`;
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object') return `${value as number | boolean}`;
+  const members = Object.entries(value).map(([key, member]) => `${key}: ${inWords(member)}`);
+  return `{${members.join(', ')}}`;
+}
+
+/** Without what a terminal would take as a command. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\p{Cc}\uFFFD]/gu, '?');
+}
+
+/** A pipeline cut into the shards of a run. */
+export interface PlannedRun {
+  readonly plan: RunPlan;
+  readonly shards: ShardPlan;
+}
+
+/**
+ * @param shardSize how much a shard holds, in the experiment's units; by default what suits.
+ * @throws {UserError} if that would make more shards than a run can have.
+ */
+export function planPipeline(
+  { name, experiment, settings }: Pipeline,
+  shardSize?: number,
+): PlannedRun {
+  const shards = experiment.plan(settings, shardSize);
+  const { seed, ...config } = settings;
+  return {
+    shards,
+    plan: {
+      pipeline: name,
+      experiment: experiment.name,
+      config,
+      seed: seed as string,
+      schema: experiment.table(settings),
+      shards: shards.shards,
+      versions: { resdiff: version, kernel: kernelVersion() },
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { activationNames, findActivation } from '@resdiff/networks';
+import { seedKey } from '@resdiff/random';
+import { z } from 'zod';
+
+/** The kinds of settings that experiments share; every refusal says what it `must be`. */
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+/** A finite number above zero. */
+export function positive() {
+  const error = 'must be a finite number above 0';
+  return z.number({ error }).positive({ error });
+}
+
+/** A finite number that is not negative. */
+export function notNegative() {
+  const error = 'must be a finite number, 0 or above';
+  return z.number({ error }).nonnegative({ error });
+}
+
+/** A seed in decimal digits, from a number, or from text that may be 0x hexadecimal. */
+export function seed() {
+  return z.union([z.number(), z.string()], { error: seedError }).transform((value, context) => {
+    try {
+      const [low, high] = seedKey(value);
+      return ((BigInt(high) << 32n) | BigInt(low)).toString();
+    } catch {
+      context.issues.push({ code: 'custom', message: seedError, input: value });
+      return z.NEVER;
+    }
+  });
+}
+
+const seedError =
+  'must be a whole number from 0 to 2^64 - 1, in quotes if it is above 2^53 - 1 = 9007199254740991';
+
+/** The canonical name of an activation. */
+export function activation() {
+  const error = `must be one of ${activationNames.join(', ')}`;
+  return z.string({ error }).transform((name, context) => {
+    const found = findActivation(name);
+    if (found) return found.name;
+    context.issues.push({ code: 'custom', message: error, input: name });
+    return z.NEVER;
+  });
+}
+
+/** Some of `names`, in their order and each once; one alone or a text with commas stands for a list. */
+export function someOf<const Name extends string>(names: readonly Name[]) {
+  const error = `must be one or more of ${names.join(', ')}`;
+  return z
+    .preprocess(asList, z.array(z.enum(names, { error }), { error }).min(1, { error }))
+    .transform((chosen) => names.filter((name) => chosen.includes(name)));
+}
+
+export function oneOf<const Name extends string>(names: readonly Name[]) {
+  return z.enum(names, { error: `must be ${names.join(' or ')}` });
+}
+
+/** A list of different finite numbers; one alone, or a text with commas, stands for a list. */
+export function numbers(most: number) {
+  const error = `must be a list of 1 to ${most} different finite numbers, such as [0, 1]`;
+  // -0 is 0: it is the same number, and has the same text.
+  const number = z.number({ error }).transform((value) => value + 0);
+  return z.preprocess(
+    asList,
+    z
+      .array(number, { error })
+      .min(1, { error })
+      .max(most, { error })
+      .refine((list) => new Set(list).size === list.length, { error }),
+  );
+}
+
+function asList(value: unknown): unknown {
+  if (typeof value === 'number') return [value];
+  if (typeof value !== 'string') return value;
+  return value.split(',').map((item) => {
+    const text = item.trim();
+    return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  });
+}
