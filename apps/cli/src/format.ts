@@ -1,0 +1,83 @@
+import type { Coordinates, Estimate } from '@resdiff/experiments';
+
+/** Columns of text, the first left-aligned, the others as `align` says. */
+export function table(rows: readonly (readonly string[])[], align: string): string {
+  const widths = Array.from(align, (_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          align[column] === 'r' ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export function seconds(value: number): string {
+  if (value < 1) return `${(value * 1000).toFixed(0)} ms`;
+  if (value < 100) return `${value.toFixed(1)} s`;
+  if (value < 7200) return `${Math.round(value / 60)} min`;
+  return `${(value / 3600).toFixed(1)} h`;
+}
+
+export function bytes(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, value)) / 10));
+  const scaled = value / 1024 ** power;
+  return `${scaled.toFixed(power === 0 || scaled >= 100 ? 0 : 1)} ${units[power]}`;
+}
+
+export function count(value: number): string {
+  return value < 1e7 ? value.toLocaleString('en') : value.toExponential(2);
+}
+
+/** A count with its noun: `1 shard`, `2 shards`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** The estimates that were judged, as a table for a person. */
+export function estimates(rows: readonly Estimate[]): string {
+  const header = ['quantity', 'at', 'value', 'std. error', 'expected', 'z'];
+  const cells = rows.map(({ quantity, at, value, se, expected, z }) => [
+    quantity,
+    coordinates(at),
+    number(value),
+    number(se),
+    number(expected),
+    z === null ? '' : `${z < 0 ? '' : '+'}${z.toFixed(2)}`,
+  ]);
+  return table([header, ...cells], 'llrrrr');
+}
+
+function coordinates(at: Coordinates): string {
+  return Object.entries(at)
+    .map(([key, value]) => (typeof value === 'string' ? value : `${key} = ${words(value)}`))
+    .join(', ');
+}
+
+/** Below this a number is a rounding error of 0. */
+const ROUNDING = 1e-12;
+
+function number(value: number | null): string {
+  if (value === null) return '-';
+  const size = Math.abs(value);
+  if (size <= ROUNDING) return (0).toFixed(5);
+  return size < 1e-4 || size >= 1e6 ? value.toExponential(3) : value.toFixed(5);
+}
+
+/** A setting or a coordinate, in words. */
+export function words(value: unknown): string {
+  return Array.isArray(value) ? value.map(words).join(', ') : String(value);
+}
+
+/** Words as a shell takes them. */
+export function shellWords(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}

@@ -1,0 +1,76 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { version } from '@resdiff/experiments';
+import { availableParallelism } from 'node:os';
+import { jsonOption, outOption, setOption, shardSizeOption, workersOption } from './options.ts';
+
+const FILE = 'pipeline file (YAML), such as pipelines/figure-2.yaml';
+
+const program = new Command('resdiff')
+  .description(
+    'Samples, trains and analyses residual networks on their way to infinite depth and width, and holds them against their limiting diffusions.',
+  )
+  .version(version)
+  .showHelpAfterError('(see resdiff --help)')
+  .exitOverride();
+
+program
+  .command('run')
+  .description('run a pipeline, or resume it: tables, summary and figure in a run folder')
+  .argument('<file>', FILE)
+  .addOption(setOption())
+  .addOption(workersOption(availableParallelism()))
+  .addOption(shardSizeOption())
+  .addOption(outOption())
+  .addOption(jsonOption())
+  .option('--quiet', 'print warnings and errors only')
+  .action(async (file, options) => {
+    const { run } = await import('./commands/run.ts');
+    process.exitCode = await run(file, options);
+  });
+
+program
+  .command('plan')
+  .description('print what a run would do: shards, random numbers, memory, time')
+  .argument('<file>', FILE)
+  .addOption(setOption())
+  .addOption(workersOption(availableParallelism()))
+  .addOption(shardSizeOption())
+  .addOption(outOption())
+  .addOption(jsonOption())
+  .action(async (file, options) => {
+    const { plan } = await import('./commands/plan.ts');
+    process.exitCode = plan(file, options);
+  });
+
+program
+  .command('list')
+  .description('print the pipelines, the experiments and their settings')
+  .option('--pipelines <folder>', 'where pipeline files are', 'pipelines')
+  .addOption(jsonOption())
+  .action(async (options) => {
+    const { list } = await import('./commands/list.ts');
+    process.exitCode = list(options);
+  });
+
+program
+  .command('doctor')
+  .description('print what was found here: processors, SIMD, engines, GPUs, Slurm, data sets')
+  .addOption(jsonOption())
+  .action(async (options) => {
+    const { doctor } = await import('./commands/doctor.ts');
+    process.exitCode = doctor(options);
+  });
+
+// Whoever reads the output may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Commander has printed its message; a wrong command line is bad input, exit code 2.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}

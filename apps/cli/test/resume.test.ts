@@ -1,0 +1,219 @@
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  changeTimes,
+  figure2,
+  finishedShards,
+  namesIn,
+  resdiff,
+  resultsOf,
+  scratch,
+  set,
+  small,
+  start,
+  until,
+} from './support.ts';
+
+/** 24 shards of about 40 ms each. */
+const slow = [
+  ...['run', figure2, '--workers=2', '--shard-size=250', '--out=run'],
+  ...set({ draws: 2000, width: 128, depth: 200, sigmaB: 0.5 }),
+];
+
+let undisturbed: Record<string, string>;
+
+beforeAll(async () => {
+  const cwd = scratch();
+  expect(await resdiff([...slow, '--quiet'], cwd)).toMatchObject({ code: 0, stderr: '' });
+  undisturbed = resultsOf(join(cwd, 'run'));
+});
+
+const stateOf = (folder: string) =>
+  (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { state: string }).state;
+
+/** The change times of the finished shards in a run folder. */
+function shardTimes(folder: string): Record<string, bigint> {
+  const times = changeTimes(join(folder, 'shards'));
+  return Object.fromEntries(finishedShards(folder).map((id) => [id, times[`${id}.arrow`]]));
+}
+
+describe.concurrent('after kill -9', () => {
+  it('at any moment, the same command resumes, redoes no finished shard and ends in the same bytes', async () => {
+    const cwd = scratch();
+    const folder = join(cwd, 'run');
+    const kept: Record<string, bigint> = {};
+    const moments = [
+      () => namesIn(folder).includes('run.lock'),
+      () => finishedShards(folder).length >= 3,
+      () => finishedShards(folder).length >= 11,
+      () => namesIn(folder).some((name) => name.includes('draws.parquet')),
+      () => namesIn(folder).includes('summary.json'),
+    ];
+    let killed = 0;
+    for (const moment of moments) {
+      const run = start([...slow, '--quiet'], cwd);
+      await until(moment, run);
+      run.child.kill('SIGKILL');
+      const { signal, stderr } = await run.ended;
+      expect(stderr).toBe('');
+      if (signal === 'SIGKILL') killed += 1;
+      const times = shardTimes(folder);
+      expect(times).toMatchObject(kept);
+      Object.assign(kept, times);
+    }
+    // At the last moments the run may be faster than the signal.
+    expect(killed).toBeGreaterThanOrEqual(3);
+    expect(Object.keys(kept)).toHaveLength(24);
+
+    expect(await resdiff(slow, cwd)).toMatchObject({ code: 0 });
+    expect(shardTimes(folder)).toEqual(kept);
+    expect(stateOf(folder)).toBe('complete');
+    expect(resultsOf(folder)).toEqual(undisturbed);
+    expect(namesIn(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('says how much is done already, and resumes with other workers and another shard size', async () => {
+    const cwd = scratch();
+    const folder = join(cwd, 'run');
+    const run = start(slow, cwd);
+    await until(() => finishedShards(folder).length >= 5, run);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    const done = finishedShards(folder).length;
+    const { code, stderr } = await resdiff([...slow, '--workers=1', '--shard-size=999'], cwd);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`\nResuming: ${done} of 24 shards are done already.\n`);
+    expect(stderr).toMatch(/\n100%, 24\/24 shards, /);
+    expect(resultsOf(folder)).toEqual(undisturbed);
+  });
+});
+
+describe.concurrent('Ctrl-C', () => {
+  it('ends with 130 and the command that resumes, which works', async () => {
+    const cwd = scratch();
+    const folder = join(cwd, 'run');
+    const run = start(slow, cwd);
+    await until(() => finishedShards(folder).length >= 4, run);
+    run.child.kill('SIGSTOP');
+    const second = await resdiff([...slow, '--quiet'], cwd);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(
+      new RegExp(`^resdiff: Process ${run.child.pid} on \\S+ already works in run\\.\\n`),
+    );
+
+    run.child.kill('SIGINT');
+    run.child.kill('SIGCONT');
+    const { code, stdout, stderr } = await run.ended;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    const done = finishedShards(folder).length;
+    const command = `npx resdiff ${slow.join(' ')}`;
+    expect(stderr).toContain('\nStopping: the shards at work are finished first.');
+    expect(stderr).toMatch(
+      new RegExp(
+        `resdiff: Stopped with ${done} of 24 shards done\\. Finished shards are kept\\.\\n` +
+          'Give the same command again: it resumes where this one stopped\\.\\n' +
+          ` {2}${command}\\n$`,
+      ),
+    );
+    expect(done).toBeLessThan(24);
+    expect(stateOf(folder)).toBe('stopped');
+    expect(namesIn(folder)).toEqual(['manifest.json', 'shards']);
+
+    const again = stderr.trimEnd().split('\n').at(-1)!.trim().split(' ').slice(2);
+    const resumed = await resdiff(again, cwd);
+    expect(resumed.code).toBe(0);
+    expect(resumed.stderr).toContain(`Resuming: ${done} of 24 shards are done already.`);
+    expect(resultsOf(folder)).toEqual(undisturbed);
+  });
+
+  it('is reported in JSON with --json', async () => {
+    const cwd = scratch();
+    const run = start([...slow, '--json'], cwd);
+    await until(() => finishedShards(join(cwd, 'run')).length >= 1, run);
+    run.child.kill('SIGTERM');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        message: expect.stringMatching(/^Stopped with \d+ of 24 shards done\./) as unknown,
+        remedy: 'Give the same command again: it resumes where this one stopped.',
+        command: `npx resdiff ${slow.join(' ')} --json`,
+        exitCode: 130,
+      },
+    });
+  });
+});
+
+describe.concurrent('a complete run', () => {
+  const words = [...small, '--shard-size=20', '--out=run'];
+
+  const original = scratch();
+
+  beforeAll(async () => {
+    await resdiff([...words, '--quiet'], original);
+  });
+
+  /** A copy of a complete run with 9 shards, its results and its change times. */
+  function completeRun() {
+    const cwd = scratch();
+    const folder = join(cwd, 'run');
+    cpSync(join(original, 'run'), folder, { recursive: true, preserveTimestamps: true });
+    return { cwd, folder, results: resultsOf(folder), times: changeTimes(folder) };
+  }
+
+  it('is left as it is', async () => {
+    const { cwd, folder, times } = completeRun();
+    const { code, stdout, stderr } = await resdiff(words, cwd);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '\nNothing to do: run holds this run, complete and undamaged.\nFiles in run: draws.parquet,',
+    );
+    expect(stdout).toMatch(/^quantity /m);
+    expect(stderr).toBe('figure-2: 1 worker, into run\n');
+    expect(changeTimes(folder)).toEqual(times);
+  });
+
+  it.each([[['draws.parquet']], [['summary.json', 'figure.svg']]])(
+    'gets %s back if lost, without computing a shard',
+    async (lost) => {
+      const { cwd, folder, results } = completeRun();
+      const shards = shardTimes(folder);
+      for (const name of lost) rmSync(join(folder, name));
+      const { code, stderr } = await resdiff([...words, '--quiet'], cwd);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(resultsOf(folder)).toEqual(results);
+      expect(shardTimes(folder)).toEqual(shards);
+    },
+  );
+
+  it('has truncated, altered and lost shards redone, and names them', async () => {
+    const { cwd, folder, results } = completeRun();
+    const before = shardTimes(folder);
+    const shard = (id: string) => join(folder, 'shards', `${id}.arrow`);
+    truncateSync(shard('resnet-0000000020'), 100);
+    const bytes = readFileSync(shard('sde-0000000000'));
+    bytes[bytes.length >> 1] ^= 4;
+    writeFileSync(shard('sde-0000000000'), bytes);
+    rmSync(shard('limit-0000000040'));
+    rmSync(join(folder, 'draws.arrow'));
+
+    const { code, stdout, stderr } = await resdiff([...words, '--quiet'], cwd);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(
+        /^Warning: the shard resnet-0000000020 is computed again: shards\/resnet-0000000020\.arrow has 100 bytes, not \d+\.$/,
+      ),
+      'Warning: the shard sde-0000000000 is computed again: shards/sde-0000000000.arrow has another checksum.',
+      'Warning: the shard limit-0000000040 is computed again: shards/limit-0000000040.arrow is missing.',
+      '',
+    ]);
+    expect(resultsOf(folder)).toEqual(results);
+    const changed = Object.entries(shardTimes(folder)).filter(([id, time]) => time !== before[id]);
+    expect(changed.map(([id]) => id)).toEqual([
+      'limit-0000000040',
+      'resnet-0000000020',
+      'sde-0000000000',
+    ]);
+  });
+});

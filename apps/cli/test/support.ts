@@ -1,0 +1,157 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, type TestContext } from 'vitest';
+
+const bin = fileURLToPath(new URL('../bin/resdiff.js', import.meta.url));
+
+/** The root of the repository. */
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The pipeline of Figure 2, as it is called in every scratch folder. */
+export const figure2 = 'figure-2.yaml';
+
+/** The words that set these keys of a pipeline. */
+export function set(settings: Record<string, unknown>): string[] {
+  return Object.entries(settings).flatMap(([key, value]) => [
+    '--set',
+    `${key}=${JSON.stringify(value)}`,
+  ]);
+}
+
+/** A run of figure 2 that takes a second; options after these go before them. */
+export const small = ['run', figure2, '--workers=1', ...set({ draws: 60, width: 16, depth: 12 })];
+
+const scratches = mkdtempSync(join(tmpdir(), 'resdiff-cli-'));
+afterAll(() => rmSync(scratches, { recursive: true, force: true }));
+
+/** A new folder that holds the pipeline; removed after the tests of the file. */
+export function scratch(): string {
+  const folder = mkdtempSync(join(scratches, 'x'));
+  copyFileSync(join(root, 'pipelines', figure2), join(folder, figure2));
+  return folder;
+}
+
+export interface Outcome {
+  /** Null if a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Outcome>;
+}
+
+/** Starts the command as a user does, its output piped. */
+export function start(words: readonly string[], cwd = scratch()): Started {
+  return spawned(process.execPath, [bin, ...words], cwd);
+}
+
+/** Runs the command to its end. */
+export function resdiff(words: readonly string[], cwd?: string): Promise<Outcome> {
+  return start(words, cwd).ended;
+}
+
+/** Runs a line of shell in which `resdiff` is the command. */
+export function shell(line: string, cwd = scratch()): Promise<Outcome> {
+  const words = [process.execPath, bin].map((word) => `'${word}'`).join(' ');
+  return spawned('sh', ['-c', `resdiff() { ${words} "$@"; }; ${line}`], cwd).ended;
+}
+
+/** The same, with `script` of util-linux as the terminal; `stdout` is what the terminal shows. */
+export function inTerminal(line: string, cwd: string): Promise<Outcome> {
+  const command = line.replace('resdiff', `'${process.execPath}' '${bin}'`);
+  return spawned('script', ['-qec', command, '/dev/null'], cwd).ended;
+}
+
+function spawned(program: string, words: readonly string[], cwd: string): Started {
+  const child = spawn(program, words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
+  }
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
+  });
+  return { child, ended };
+}
+
+/** Skips the test where a program of the system is missing. */
+export function need(program: string, { skip }: Pick<TestContext, 'skip'>): void {
+  if (spawnSync('which', [program]).status !== 0) skip(`${program} is not installed here`);
+}
+
+/** Mounts a memory file system of its own at `folder`; skips the test where that is not allowed. */
+export function mountSmall(
+  folder: string,
+  options: string,
+  { skip, onTestFinished }: Pick<TestContext, 'skip' | 'onTestFinished'>,
+): void {
+  const { status, error, stderr } = mount('-t', 'tmpfs', '-o', options, 'tmpfs', folder);
+  if (status !== 0) {
+    skip(`no file system can be mounted here: ${error?.message ?? stderr.trim()}`);
+  }
+  onTestFinished(() => void spawnSync('umount', ['--lazy', folder]));
+}
+
+export function mount(...words: string[]) {
+  return spawnSync('mount', words, { encoding: 'utf8' });
+}
+
+/** Resolves once `condition` holds, which is looked at every few milliseconds, or the process ends. */
+export async function until(condition: () => boolean, { ended }: Started): Promise<void> {
+  let over = false;
+  void ended.then(() => (over = true));
+  while (!over && !condition()) await new Promise((resolve) => setTimeout(resolve, 3));
+}
+
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** The ids of the shards in a run folder that have a receipt. */
+export function finishedShards(folder: string): string[] {
+  return namesIn(join(folder, 'shards'))
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    .map((name) => name.slice(0, -5));
+}
+
+export function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+/** What a run leaves that does not depend on how it went. */
+export const results = ['draws.arrow', 'draws.parquet', 'figure.png', 'figure.svg', 'summary.json'];
+
+/** The SHA-256 of each of the results. */
+export function resultsOf(folder: string): Record<string, string> {
+  return Object.fromEntries(results.map((name) => [name, sha256(join(folder, name))]));
+}
+
+/** When each file below a folder was last changed, in nanoseconds. */
+export function changeTimes(folder: string): Record<string, bigint> {
+  if (!existsSync(folder)) return {};
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(
+    names.map((name) => [name, statSync(join(folder, name), { bigint: true }).mtimeNs]),
+  );
+}
