@@ -9,10 +9,12 @@ const draws = 600;
  * Mean and variance of |x_T|^2 / D of each input: from our draws, all coordinates kept. Those of a
  * network correlate, so the variance is taken over draws.
  */
-function ourMoments(process: 'resnet' | 'sde'): { mean: number; variance: number }[] {
+async function ourMoments(
+  process: 'resnet' | 'sde',
+): Promise<{ mean: number; variance: number }[]> {
   const experiment = findExperiment('draws')!;
   const settings = experiment.settings.parse({ ...size, draws, coordinates: 'all' });
-  const { batches } = experiment.compute(settings, { process, first: 0, count: draws });
+  const { batches } = await experiment.compute(settings, { process, first: 0, count: draws });
   const [batch] = batches as Iterable<{ columns: { value: Float32Array } }>;
   const { value } = batch.columns;
   return size.inputs.map((_, input) => {
@@ -28,9 +30,12 @@ function ourMoments(process: 'resnet' | 'sde'): { mean: number; variance: number
 }
 
 /** How far the peer's second moments are from `ours`, in standard errors of the difference. */
-function deviations(output: Readonly<Record<string, unknown>>, ours: 'resnet' | 'sde'): number[] {
+async function deviations(
+  output: Readonly<Record<string, unknown>>,
+  ours: 'resnet' | 'sde',
+): Promise<number[]> {
   const theirs = output.secondMoments as number[];
-  return ourMoments(ours).map(({ mean, variance }, input) =>
+  return (await ourMoments(ours)).map(({ mean, variance }, input) =>
     Math.abs((theirs[input] - mean) / Math.sqrt((2 * variance) / draws)),
   );
 }
@@ -49,16 +54,17 @@ for (const { script, module, process, batch } of scripts) {
   it.skipIf(!findPeer(module))(
     `${script} with batches of ${batch} draws the same law as ours`,
     { timeout: 120_000 },
-    () => {
+    async () => {
       const { width, depth, inputs } = size;
       const output = runPeer(findPeer(module)!, script, [
         ...['--width', width, '--depth', depth, '--inputs', JSON.stringify(inputs)],
         ...['--draws', draws, '--batch', batch, '--seed', 7],
       ]);
       expect(Number(output.cpuSeconds)).toBeGreaterThan(0);
-      for (const deviation of deviations(output, process)) expect(deviation).toBeLessThan(4.5);
+      for (const deviation of await deviations(output, process))
+        expect(deviation).toBeLessThan(4.5);
       const other = process === 'resnet' ? 'sde' : 'resnet';
-      expect(Math.max(...deviations(output, other))).toBeGreaterThan(4.5);
+      expect(Math.max(...(await deviations(output, other)))).toBeGreaterThan(4.5);
     },
   );
 }

@@ -14,7 +14,8 @@ const settings = experiment.settings.parse({ coordinates: 'all', processes: ['li
 const table = await createParquetWriter(file, experiment.table(settings), {});
 const shardDraws = Math.min(SHARD_DRAWS, Number(count));
 const task = { process: 'limit', first: 0, count: shardDraws };
-for await (const batch of experiment.compute(settings, task).batches) {
+const { batches } = await experiment.compute(settings, task);
+for await (const batch of batches) {
   const draw = batch.columns.draw as Int32Array;
   for (let written = 0; written < Number(count); written += shardDraws) {
     table.append(batch);
