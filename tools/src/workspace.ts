@@ -1,0 +1,42 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseDocument } from 'yaml';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Settings that make every pipeline quick; the documents' commands run on them as written. */
+const small = { width: 40, depth: 20, draws: 400 };
+
+/** A folder like a checkout, but with small pipelines, in which the documents' blocks can run. */
+export function createWorkspace(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'resdiff-docs-'));
+  cpSync(join(root, 'pipelines'), join(folder, 'pipelines'), { recursive: true });
+  for (const name of readdirSync(join(folder, 'pipelines'))) {
+    const file = join(folder, 'pipelines', name);
+    const pipeline = parseDocument(readFileSync(file, 'utf8'));
+    for (const [key, value] of Object.entries(small)) {
+      if (pipeline.has(key)) pipeline.set(key, value);
+    }
+    writeFileSync(file, pipeline.toString());
+  }
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(join(root, 'node_modules/.bin'), join(folder, 'node_modules/.bin'));
+  symlinkSync(packageFolder('nodejs-polars'), join(folder, 'node_modules/nodejs-polars'));
+  return folder;
+}
+
+function packageFolder(name: string): string {
+  const marker = `/node_modules/${name}/`;
+  const entry = fileURLToPath(import.meta.resolve(name));
+  return dirname(`${entry.slice(0, entry.lastIndexOf(marker))}${marker}package.json`);
+}
