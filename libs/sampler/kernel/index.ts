@@ -1,8 +1,9 @@
 /** The sampler's kernel. It uses no function of the host's mathematics, so its bits are everywhere the same. */
 export { HOST, LINEAR, RELU, SIGMOID_CENTRED, SWISH, TANH, activate } from './activations';
 export { pivotedCholesky } from './cholesky';
-export { manyConfigure, manyDraw, manyInitial, manyStates } from './many';
+export { manyDraw, manyInitial, manyReserve, manyStates } from './many';
 export { reserve } from './memory';
+export { configure } from './network';
 export { boxMuller, normals } from './normals';
-export { pairConfigure, pairDraw, pairInitial, pairStates } from './pair';
+export { pairDraw, pairInitial, pairReserve, pairStates } from './pair';
 export { reserveGroups, setSeed, startDraw, startLayer, words } from './philox';

@@ -8,27 +8,19 @@
 import { activate, LINEAR } from './activations';
 import { pivotedCholesky } from './cholesky';
 import { reserve } from './memory';
-import { normals } from './normals';
+import { curvature, depth, kind, slope, varianceB, varianceW, width } from './network';
+import { normals, REACH } from './normals';
 import { reserveGroups, startDraw, startLayer } from './philox';
 import { isFinite32, lower, mulAdd, splat, sum, upper } from './vector';
 
-/** No normal lies further out. */
-const REACH: f64 = 6.66044;
 /** Coordinates are padded to two vectors of f32. */
 const PADDING = 8;
 /** Inputs are padded to as many as are computed side by side. */
 const BLOCK = 4;
 
-let width: i32 = 0;
-let depth: i32 = 0;
 let inputs: i32 = 0;
 let blocks: i32 = 0;
-let varianceW: f64 = 0;
-let varianceB: f64 = 0;
 let tolerance: f64 = 0;
-let kind: i32 = 0;
-let slope: f64 = 0;
-let curvature: f64 = 0;
 
 /** Bytes of one input's states (f64), and of its increments (f32). */
 let stateBytes: usize = 0;
@@ -43,34 +35,14 @@ let residual: usize = 0;
 let weights: usize = 0;
 
 /**
- * Lays out the buffers of a network.
+ * Lays out the buffers of the network.
  *
- * @param varianceW_ sigma_w^2 dt / D
- * @param varianceB_ sigma_b^2 dt
  * @param tolerance_ relative size below which a pivot of the covariance counts as zero
- * @param kind_ the activation, or LINEAR: increments slope h + curvature K_ii
  * @returns the number of coordinates with padding
  */
-export function manyConfigure(
-  width_: i32,
-  depth_: i32,
-  inputs_: i32,
-  varianceW_: f64,
-  varianceB_: f64,
-  tolerance_: f64,
-  kind_: i32,
-  slope_: f64,
-  curvature_: f64,
-): i32 {
-  width = width_;
-  depth = depth_;
+export function manyReserve(inputs_: i32, tolerance_: f64): i32 {
   inputs = inputs_;
-  varianceW = varianceW_;
-  varianceB = varianceB_;
   tolerance = tolerance_;
-  kind = kind_;
-  slope = slope_;
-  curvature = curvature_;
   const padded = (width + PADDING - 1) & ~(PADDING - 1);
   blocks = (inputs + BLOCK - 1) / BLOCK;
   stateBytes = <usize>padded << 3;

@@ -18,6 +18,9 @@ const C = memory.data<f32>([
 ]);
 const I = memory.data<i32>([0x3f3504f3, 0x007fffff, <i32>0x80000000]); // sqrt(1/2); mantissa; sign
 
+/** No normal lies further out, nor does a Box-Muller pair. */
+export const REACH: f64 = 6.66044;
+
 @inline
 function float(index: i32): v128 {
   return splat(C, index);

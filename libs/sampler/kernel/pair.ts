@@ -8,23 +8,15 @@
  */
 import { activate, LINEAR } from './activations';
 import { reserve } from './memory';
-import { normals } from './normals';
+import { curvature, depth, kind, slope, varianceB, varianceW, width } from './network';
+import { normals, REACH } from './normals';
 import { reserveGroups, startDraw, startLayer } from './philox';
 import { isFinite32, lower, mulAdd, sum, upper } from './vector';
 
-/** No pair of normals lies further out. */
-const REACH: f64 = 6.66044;
 /** Coordinates are padded to whole pairs of Philox groups. */
 const PADDING = 16;
 
-let width: i32 = 0;
-let depth: i32 = 0;
 let bytes: usize = 0;
-let varianceW: f64 = 0;
-let varianceB: f64 = 0;
-let kind: i32 = 0;
-let slope: f64 = 0;
-let curvature: f64 = 0;
 let initial: usize = 0;
 let states: usize = 0;
 let increments: usize = 0;
@@ -33,30 +25,8 @@ let gram00: f64 = 0;
 let gram01: f64 = 0;
 let gram11: f64 = 0;
 
-/**
- * Lays out the buffers of a network.
- *
- * @param varianceW_ sigma_w^2 dt / D
- * @param varianceB_ sigma_b^2 dt
- * @param kind_ the activation, or LINEAR: increments slope h + curvature K_ii
- * @returns the number of coordinates with padding
- */
-export function pairConfigure(
-  width_: i32,
-  depth_: i32,
-  varianceW_: f64,
-  varianceB_: f64,
-  kind_: i32,
-  slope_: f64,
-  curvature_: f64,
-): i32 {
-  width = width_;
-  depth = depth_;
-  varianceW = varianceW_;
-  varianceB = varianceB_;
-  kind = kind_;
-  slope = slope_;
-  curvature = curvature_;
+/** Lays out the buffers of the network. Returns the number of coordinates with padding. */
+export function pairReserve(): i32 {
   const padded = (width + PADDING - 1) & ~(PADDING - 1);
   bytes = (<usize>padded) << 3;
   initial = reserve(bytes);

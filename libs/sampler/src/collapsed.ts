@@ -40,10 +40,9 @@ function norm(x: Float64Array): number {
 
 function pairSampler(kernel: Kernel, draws: NetworkDraws): Sampler {
   const { exports } = kernel;
-  const { network, initial, stream, keep } = draws;
-  const { kind, slope, curvature, varianceW, varianceB } = step(kernel, draws);
-  const { width, depth } = network;
-  const padded = exports.pairConfigure(width, depth, varianceW, varianceB, kind, slope, curvature);
+  const { initial, stream, keep } = draws;
+  configure(kernel, draws);
+  const padded = exports.pairReserve();
   // Four coordinates of input 0, the same four of input 1, and so on.
   const place = (input: number, d: number) => 8 * (d >> 2) + 4 * input + (d & 3);
   const start = kernel.floats(exports.pairInitial(), 2 * padded);
@@ -57,20 +56,10 @@ function pairSampler(kernel: Kernel, draws: NetworkDraws): Sampler {
 
 function manySampler(kernel: Kernel, draws: NetworkDraws): Sampler {
   const { exports } = kernel;
-  const { network, initial, stream, keep } = draws;
-  const { kind, slope, curvature, varianceW, varianceB } = step(kernel, draws);
+  const { initial, stream, keep } = draws;
   const count = initial.length;
-  const padded = exports.manyConfigure(
-    network.width,
-    network.depth,
-    count,
-    varianceW,
-    varianceB,
-    TOLERANCE,
-    kind,
-    slope,
-    curvature,
-  );
+  configure(kernel, draws);
+  const padded = exports.manyReserve(count, TOLERANCE);
   const start = kernel.doubles(exports.manyInitial(), count * padded);
   initial.forEach((x, input) => start.set(x, input * padded));
   const end = kernel.doubles(exports.manyStates(), count * padded);
@@ -94,20 +83,23 @@ function read(
   return { states };
 }
 
-/** What the kernel has to know of a layer. */
-function step(kernel: Kernel, { network, increment }: NetworkDraws) {
-  const { width, sigmaW, sigmaB, activation } = network;
-  const variances = {
-    varianceW: (sigmaW ** 2 * dt(network)) / width,
-    varianceB: sigmaB ** 2 * dt(network),
-  };
+/** Tells the kernel what network it draws. */
+function configure(kernel: Kernel, draws: NetworkDraws): void {
+  const { width, depth, sigmaW, sigmaB } = draws.network;
+  const step = dt(draws.network);
+  const varianceW = (sigmaW ** 2 * step) / width;
+  const varianceB = sigmaB ** 2 * step;
+  const { kind, slope, curvature } = layer(kernel, draws);
+  kernel.exports.configure(width, depth, varianceW, varianceB, kind, slope, curvature);
+}
+
+/** How the kernel turns preactivations into increments: by an activation, or linearly. */
+function layer(kernel: Kernel, { network: { activation }, increment }: NetworkDraws) {
   const linear = kernel.exports.LINEAR.value;
   if (increment === 'euler') {
     const { dphi, ddphi } = activation.atZero;
-    return { ...variances, kind: linear, slope: dphi, curvature: ddphi / 2 };
+    return { kind: linear, slope: dphi, curvature: ddphi / 2 };
   }
-  if (activation.name === 'identity') {
-    return { ...variances, kind: linear, slope: 1, curvature: 0 };
-  }
-  return { ...variances, kind: activationKind(kernel, activation), slope: 0, curvature: 0 };
+  if (activation.name === 'identity') return { kind: linear, slope: 1, curvature: 0 };
+  return { kind: activationKind(kernel, activation), slope: 0, curvature: 0 };
 }

@@ -31,8 +31,9 @@ describe('collapsedCost', () => {
     ]) {
       const { exports } = instantiateKernel(kernelModule);
       const before = exports.memory.buffer.byteLength;
-      if (count === 2) exports.pairConfigure(width, 1, 1, 1, 0, 0, 0);
-      else exports.manyConfigure(width, 1, count, 1, 1, 0, 0, 0, 0);
+      exports.configure(width, 1, 1, 1, 0, 0, 0);
+      if (count === 2) exports.pairReserve();
+      else exports.manyReserve(count, 0);
       const taken = exports.memory.buffer.byteLength - before;
       const initial = Array.from({ length: count }, (_, i) => copiedInput(i, width));
       expect(Math.abs(collapsedCost(drawsOf({ initial })).bytes - taken)).toBeLessThan(2 ** 17);

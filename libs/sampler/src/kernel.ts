@@ -14,32 +14,23 @@ export interface KernelExports {
   readonly HOST: WebAssembly.Global<'i32'>;
   activate(kind: number, at: number, end: number, bound: number): void;
   boxMuller(at: number, groups: number): void;
-  manyConfigure(
+  configure(
     width: number,
     depth: number,
-    inputs: number,
     varianceW: number,
     varianceB: number,
-    tolerance: number,
     kind: number,
     slope: number,
     curvature: number,
-  ): number;
+  ): void;
   manyDraw(draw: number, stream: number): number;
   manyInitial(): number;
+  manyReserve(inputs: number, tolerance: number): number;
   manyStates(): number;
   normals(out: number, groups: number): void;
-  pairConfigure(
-    width: number,
-    depth: number,
-    varianceW: number,
-    varianceB: number,
-    kind: number,
-    slope: number,
-    curvature: number,
-  ): number;
   pairDraw(draw: number, stream: number): number;
   pairInitial(): number;
+  pairReserve(): number;
   pairStates(): number;
   pivotedCholesky(
     a: number,

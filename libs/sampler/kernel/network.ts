@@ -1,0 +1,32 @@
+/** The network that an instance draws, as every path of the kernel reads it. */
+
+/** D, the number of coordinates. */
+export let width: i32 = 0;
+/** L, the number of layers. */
+export let depth: i32 = 0;
+/** sigma_w^2 dt / D */
+export let varianceW: f64 = 0;
+/** sigma_b^2 dt */
+export let varianceB: f64 = 0;
+/** The activation, or LINEAR: increments slope h + curvature K_ii. */
+export let kind: i32 = 0;
+export let slope: f64 = 0;
+export let curvature: f64 = 0;
+
+export function configure(
+  width_: i32,
+  depth_: i32,
+  varianceW_: f64,
+  varianceB_: f64,
+  kind_: i32,
+  slope_: f64,
+  curvature_: f64,
+): void {
+  width = width_;
+  depth = depth_;
+  varianceW = varianceW_;
+  varianceB = varianceB_;
+  kind = kind_;
+  slope = slope_;
+  curvature = curvature_;
+}
