@@ -8,6 +8,7 @@ const LINE_INTERVAL = 5;
 
 export interface ProgressView {
   update(progress: RunProgress): void;
+  /** Leaves the terminal to others: updates after it are not shown. */
   end(): void;
 }
 
@@ -26,8 +27,10 @@ function bar(): ProgressView {
     stream: process.stderr,
   });
   let started = false;
+  let ended = false;
   return {
     update(progress) {
+      if (ended) return;
       const { done, total: shards, doneCost, totalCost } = progress;
       const payload = { done, shards, ...pace(progress) };
       if (!started) view.start(totalCost, doneCost, payload);
@@ -35,15 +38,18 @@ function bar(): ProgressView {
       started = true;
     },
     end() {
-      if (started) view.stop();
+      if (started && !ended) view.stop();
+      ended = true;
     },
   };
 }
 
 function lines(terminal: Terminal): ProgressView {
   let next = 0;
+  let ended = false;
   return {
     update(progress) {
+      if (ended) return;
       const { done, total, resumed, elapsed, doneCost, totalCost } = progress;
       if (elapsed < next && done < total) return;
       // The first shard gets a line of its own: it tells how fast the run goes.
@@ -53,7 +59,9 @@ function lines(terminal: Terminal): ProgressView {
       const parts = [`${percent}%`, `${done}/${total} shards`, rate, left];
       terminal.note(parts.filter((part) => part !== '').join(', '));
     },
-    end: () => undefined,
+    end() {
+      ended = true;
+    },
   };
 }
 

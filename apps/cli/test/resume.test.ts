@@ -5,7 +5,9 @@ import {
   changeTimes,
   figure2,
   finishedShards,
+  inTerminal,
   namesIn,
+  need,
   resdiff,
   resultsOf,
   scratch,
@@ -125,6 +127,18 @@ describe.concurrent('Ctrl-C', () => {
     expect(resumed.code).toBe(0);
     expect(resumed.stderr).toContain(`Resuming: ${done} of 24 shards are done already.`);
     expect(resultsOf(folder)).toEqual(undisturbed);
+  });
+
+  it('leaves the bar on a terminal where it was', async ({ skip }) => {
+    need('script', { skip });
+    const cwd = scratch();
+    const begun = 'until ls run/shards/*.json 2>/dev/null; do sleep 0.02; done >/dev/null';
+    const line = `resdiff ${slow.join(' ')} & ${begun}; kill -INT $!; wait $!`;
+    const { stdout } = await inTerminal(line, cwd);
+    const [before, after] = stdout.split('Stopping:');
+    expect(before).toMatch(/━─.*shards/);
+    expect(after).toContain('Stopped with ');
+    expect(after).not.toMatch(/[━─]/);
   });
 
   it('is reported in JSON with --json', async () => {

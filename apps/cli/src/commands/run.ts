@@ -19,8 +19,11 @@ const MOST_ROWS = 24;
 export async function run(file: string, options: RunCommandOptions): Promise<number> {
   const terminal = openTerminal(options);
   const command = shellWords(['npx', 'resdiff', ...process.argv.slice(2)]);
-  const stop = stopOnSignals(terminal);
   const progress = progressView(terminal);
+  const stop = stopOnSignals(() => {
+    progress.end();
+    terminal.note('Stopping: the shards at work are finished first. Once more ends it at once.');
+  });
   let warned = 0;
   try {
     const pipeline = readPipeline(file, options.set);
@@ -99,12 +102,12 @@ function verdictWords(agreement: boolean | null): string {
 }
 
 /** Turns Ctrl-C and SIGTERM into an abort; a second one ends the process at once. */
-function stopOnSignals(terminal: Terminal): { signal: AbortSignal; dispose: () => void } {
+function stopOnSignals(onStop: () => void): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
-    terminal.note('\nStopping: the shards at work are finished first. Once more ends it at once.');
+    onStop();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   return {
