@@ -59,6 +59,3 @@ export interface Experiment<Resolved extends Settings = Settings> {
   compute(settings: Resolved, task: JsonValue): ShardContent | Promise<ShardContent>;
   report(settings: Resolved, run: Pick<Run, 'batches' | 'notes'>): Promise<Report>;
 }
-
-/** An experiment whose settings are known only at run time. */
-export type AnyExperiment = Experiment<never>;

@@ -1,4 +1,5 @@
 /** Activations in f32, applied in place to a buffer of preactivations: one pass each. */
+import { clamp, errorFunction, expm1, log1p, sine } from './elementary';
 import { mulAdd, splat } from './vector';
 
 export const LINEAR: i32 = 0;
@@ -6,27 +7,48 @@ export const RELU: i32 = 1;
 export const TANH: i32 = 2;
 export const SWISH: i32 = 3;
 export const SIGMOID_CENTRED: i32 = 4;
+export const ERF: i32 = 5;
+export const SIN: i32 = 6;
+export const GELU: i32 = 7;
+export const SOFTPLUS_SHIFTED: i32 = 8;
 /** Any other: the host applies it, in f64. */
-export const HOST: i32 = 5;
+export const HOST: i32 = 9;
 
 /** Applies the host's activation to `count` f32 numbers at `at`. */
 @external('host', 'activate')
 declare function activateOnHost(at: usize, count: i32): void;
 
-/** Below this bound on |h|, tanh is its short polynomial. */
+/** Up to this bound on |h|, a short polynomial serves. */
 const SHORT: f64 = 0.75;
 
 /**
- * Minimax fits. tanh h = h + h^3 (...) for |h| <= 0.75, relative error 4e-8;
- * expm1 f = f + f^2 (...) for |f| <= log(2) / 2, relative error 2e-8.
+ * Minimax fits for |h| <= 0.75, relative errors below 4e-8: the slope at 0, then the coefficients of
+ * 1, h^2, h^4, ... of what is left, over h^3 for odd activations and over h^2 for the others.
  */
-const C = memory.data<f32>([
-  -0.333330683812, 0.133265211759, -0.0533902587865, 0.0196649138845, -0.00476949044796,
-  0.499999981552, 0.166665436701, 0.0416671996464, 0.00836651394254, 0.00138825227476,
-  1.4426950408889634, 0.693359375, -2.12194440054690583e-4, // 1 / log 2; log 2 in two parts
-  1, 2, 0.5, 10, 80,
+const TANH_SHORT = memory.data<f32>([
+  1, -0.333330683812, 0.133265211759, -0.0533902587865, 0.0196649138845, -0.00476949044796,
 ]);
-const BIAS = memory.data<i32>([127]);
+const SIGMOID_CENTRED_SHORT = memory.data<f32>([
+  0.25, -0.0208333201778, 0.00208310449969, -0.000209567840777, 1.86424250578e-5, 0,
+]);
+const ERF_SHORT = memory.data<f32>([
+  1.1283791670955126, -0.376126247372, 0.112834370433, -0.026837096256, 0.0051187499019, -0.000677800807967,
+]);
+const SIN_SHORT = memory.data<f32>([
+  1, -0.166666666488, 0.00833333028145, -0.000198396424566, 2.72143126488e-6, 0,
+]);
+const SWISH_SHORT = memory.data<f32>([
+  0.5, 0.249999998688, -0.020833289307, 0.00208290792219, -0.000209103537404, 1.82765355544e-5,
+]);
+const GELU_SHORT = memory.data<f32>([
+  0.5, 0.398942273485, -0.0664901601492, 0.00997150757269, -0.00117932298911, 0.000101408155132,
+]);
+const SOFTPLUS_SHIFTED_SHORT = memory.data<f32>([
+  0.5, 0.124999992831, -0.00520816724799, 0.00034616485224, -2.38134508998e-5, 0,
+]);
+
+/** 2; 1/2; sqrt(1/2); log 2; 0.75; where tanh is 1 and where exp still is finite; 1. */
+const C = memory.data<f32>([2, 0.5, 0.7071067811865476, 0.6931471805599453, 0.75, 10, 80, 1]);
 
 @inline
 function constant(index: i32): v128 {
@@ -38,15 +60,50 @@ function constant(index: i32): v128 {
  * none exceeds `bound` in absolute value.
  */
 export function activate(kind: i32, at: usize, end: usize, bound: f64): void {
-  if (kind == TANH) {
-    if (bound <= SHORT) tanhShort(at, end);
-    else tanh(at, end);
-  } else if (kind == SWISH) {
-    if (bound <= 2 * SHORT) swishShort(at, end);
-    else swish(at, end);
-  } else if (kind == SIGMOID_CENTRED) sigmoidCentred(at, end);
-  else if (kind == RELU) relu(at, end);
+  if (kind == RELU) relu(at, end);
   else if (kind == HOST) activateOnHost(at, <i32>((end - at) >> 2));
+  else if (bound <= SHORT) activateShort(kind, at, end);
+  else if (kind == TANH) tanh(at, end);
+  else if (kind == SWISH) swish(at, end);
+  else if (kind == SIGMOID_CENTRED) sigmoidCentred(at, end);
+  else if (kind == ERF) erf(at, end);
+  else if (kind == SIN) sin(at, end);
+  else if (kind == GELU) gelu(at, end);
+  else if (kind == SOFTPLUS_SHIFTED) softplusShifted(at, end);
+}
+
+function activateShort(kind: i32, at: usize, end: usize): void {
+  if (kind == TANH) odd(at, end, TANH_SHORT);
+  else if (kind == SWISH) mixed(at, end, SWISH_SHORT);
+  else if (kind == SIGMOID_CENTRED) odd(at, end, SIGMOID_CENTRED_SHORT);
+  else if (kind == ERF) odd(at, end, ERF_SHORT);
+  else if (kind == SIN) odd(at, end, SIN_SHORT);
+  else if (kind == GELU) mixed(at, end, GELU_SHORT);
+  else if (kind == SOFTPLUS_SHIFTED) mixed(at, end, SOFTPLUS_SHIFTED_SHORT);
+}
+
+/** slope h + h^3 (...) */
+function odd(at: usize, end: usize, table: usize): void {
+  const slope = splat(table, 0);
+  const c0 = splat(table, 1), c1 = splat(table, 2), c2 = splat(table, 3), c3 = splat(table, 4), c4 = splat(table, 5);
+  for (; at < end; at += 16) {
+    const h = v128.load(at);
+    const s = f32x4.mul(h, h);
+    const p = mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, c4, c3), c2), c1), c0);
+    v128.store(at, mulAdd(f32x4.mul(h, s), p, f32x4.mul(h, slope)));
+  }
+}
+
+/** slope h + h^2 (...) */
+function mixed(at: usize, end: usize, table: usize): void {
+  const slope = splat(table, 0);
+  const c0 = splat(table, 1), c1 = splat(table, 2), c2 = splat(table, 3), c3 = splat(table, 4), c4 = splat(table, 5);
+  for (; at < end; at += 16) {
+    const h = v128.load(at);
+    const s = f32x4.mul(h, h);
+    const p = mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, c4, c3), c2), c1), c0);
+    v128.store(at, mulAdd(s, p, f32x4.mul(h, slope)));
+  }
 }
 
 function relu(at: usize, end: usize): void {
@@ -54,71 +111,62 @@ function relu(at: usize, end: usize): void {
   for (; at < end; at += 16) v128.store(at, f32x4.pmax(v128.load(at), zero));
 }
 
-function tanhShort(at: usize, end: usize): void {
-  const t0 = constant(0), t1 = constant(1), t2 = constant(2), t3 = constant(3), t4 = constant(4);
-  for (; at < end; at += 16) {
-    const h = v128.load(at);
-    const s = f32x4.mul(h, h);
-    const p = mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, t4, t3), t2), t1), t0);
-    v128.store(at, mulAdd(f32x4.mul(h, s), p, h));
-  }
-}
-
-/** h sigmoid(h) = (h / 2) (1 + tanh(h / 2)). */
-function swishShort(at: usize, end: usize): void {
-  const half = constant(15);
-  const t0 = constant(0), t1 = constant(1), t2 = constant(2), t3 = constant(3), t4 = constant(4);
-  for (; at < end; at += 16) {
-    const h = f32x4.mul(v128.load(at), half);
-    const s = f32x4.mul(h, h);
-    const p = mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, t4, t3), t2), t1), t0);
-    v128.store(at, mulAdd(h, mulAdd(f32x4.mul(h, s), p, h), h));
-  }
-}
-
+/** expm1(2 h) / (2 + expm1(2 h)) */
 function tanh(at: usize, end: usize): void {
-  const two = constant(14);
+  const two = constant(0);
   for (; at < end; at += 16) {
-    const e = expm1(f32x4.mul(clamp(v128.load(at), constant(16)), two));
+    const e = expm1(f32x4.mul(clamp(v128.load(at), constant(5)), two));
     v128.store(at, f32x4.div(e, f32x4.add(e, two)));
   }
 }
 
-/** h sigmoid(h) = h / (2 + expm1(-h)). */
+/** h sigmoid(h) = h / (2 + expm1(-h)) */
 function swish(at: usize, end: usize): void {
-  const two = constant(14);
+  const two = constant(0);
   for (; at < end; at += 16) {
     const h = v128.load(at);
-    v128.store(at, f32x4.div(h, f32x4.add(expm1(f32x4.neg(clamp(h, constant(17)))), two)));
+    v128.store(at, f32x4.div(h, f32x4.add(expm1(f32x4.neg(clamp(h, constant(6)))), two)));
   }
 }
 
-/** sigmoid(h) - 1/2 = tanh(h / 2) / 2. */
+/** sigmoid(h) - 1/2 = tanh(h / 2) / 2 */
 function sigmoidCentred(at: usize, end: usize): void {
-  const two = constant(14), half = constant(15);
+  const two = constant(0), half = constant(1);
   for (; at < end; at += 16) {
-    const e = expm1(clamp(v128.load(at), constant(17)));
+    const e = expm1(clamp(v128.load(at), constant(6)));
     v128.store(at, f32x4.mul(f32x4.div(e, f32x4.add(e, two)), half));
   }
 }
 
-/** The operands stand so that NaN stays NaN. */
-@inline
-function clamp(h: v128, bound: v128): v128 {
-  return f32x4.pmax(f32x4.pmin(h, bound), f32x4.neg(bound));
+function erf(at: usize, end: usize): void {
+  for (; at < end; at += 16) v128.store(at, errorFunction(v128.load(at)));
 }
 
-/** exp(x) - 1 for |x| <= 80. */
-@inline
-function expm1(x: v128): v128 {
-  const one = constant(13);
-  const n = f32x4.nearest(f32x4.mul(x, constant(10)));
-  const f = f32x4.sub(f32x4.sub(x, f32x4.mul(n, constant(11))), f32x4.mul(n, constant(12)));
-  let p = mulAdd(f, constant(9), constant(8));
-  p = mulAdd(f, p, constant(7));
-  p = mulAdd(f, p, constant(6));
-  p = mulAdd(f, p, constant(5));
-  p = mulAdd(f32x4.mul(f, f), p, f);
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), splat(BIAS, 0)), 23);
-  return mulAdd(power, p, f32x4.sub(power, one));
+function sin(at: usize, end: usize): void {
+  for (; at < end; at += 16) v128.store(at, sine(v128.load(at)));
+}
+
+/** (h / 2) (1 + erf(h / sqrt 2)) */
+function gelu(at: usize, end: usize): void {
+  for (; at < end; at += 16) {
+    const h = v128.load(at);
+    const half = f32x4.mul(h, constant(1));
+    v128.store(at, mulAdd(half, errorFunction(f32x4.mul(h, constant(2))), half));
+  }
+}
+
+/** max(h, 0) + log(1 + exp(-|h|)) - log 2, and its polynomial where that would cancel. */
+function softplusShifted(at: usize, end: usize): void {
+  const T = SOFTPLUS_SHIFTED_SHORT;
+  for (; at < end; at += 16) {
+    const h = v128.load(at);
+    const size = f32x4.abs(h);
+    const e = f32x4.add(expm1(f32x4.neg(f32x4.pmin(size, constant(6)))), constant(7));
+    const rest = f32x4.sub(log1p(e), constant(3));
+    const far = f32x4.add(f32x4.pmax(h, f32x4.splat(0)), rest);
+    const s = f32x4.mul(h, h);
+    const p = mulAdd(s, mulAdd(s, mulAdd(s, splat(T, 4), splat(T, 3)), splat(T, 2)), splat(T, 1));
+    const near = mulAdd(s, p, f32x4.mul(h, splat(T, 0)));
+    v128.store(at, v128.bitselect(near, far, f32x4.lt(size, constant(4))));
+  }
 }

@@ -1,5 +1,5 @@
 /** The sampler's kernel. It uses no function of the host's mathematics, so its bits are everywhere the same. */
-export { HOST, LINEAR, RELU, SIGMOID_CENTRED, SWISH, TANH, activate } from './activations';
+export { activate, ERF, GELU, HOST, LINEAR, RELU, SIGMOID_CENTRED, SIN, SOFTPLUS_SHIFTED, SWISH, TANH } from './activations';
 export { pivotedCholesky } from './cholesky';
 export { manyDraw, manyInitial, manyReserve, manyStates } from './many';
 export { reserve } from './memory';

@@ -1,5 +1,6 @@
 import {
   copiedInput,
+  activations,
   erf,
   identity,
   relu,
@@ -12,7 +13,7 @@ import { seedKey } from '@resdiff/random';
 import { describe, expect, it } from 'vitest';
 import { collapsedOracle, manyPath, pairPath } from '../test/collapsed-oracle.ts';
 import { kernelModule } from '../test/kernel-module.ts';
-import { drawsOf, generalInputs, type DrawsOf } from '../test/networks.ts';
+import { drawsOf, generalInputs, onHost, type DrawsOf } from '../test/networks.ts';
 import { collapsedSampler, usesPair } from './collapsed.ts';
 import type { Increment, NetworkDraws } from './sampler.ts';
 
@@ -30,14 +31,15 @@ function oracleError(draws: NetworkDraws, index: number): number {
 }
 
 describe('a collapsed draw, against the same recursion in f64', () => {
-  const activations: [Activation, Increment][] = [
-    ...[tanh, swish, relu, sigmoidCentred, identity, erf].map(
-      (activation): [Activation, Increment] => [activation, 'recursion'],
-    ),
+  const moves: [Activation, Increment][] = [
+    ...[...activations, onHost(erf)].map((activation): [Activation, Increment] => [
+      activation,
+      'recursion',
+    ]),
     [tanh, 'euler'],
     [swish, 'euler'],
   ];
-  const cases = activations.map(
+  const cases = moves.map(
     ([activation, increment]) =>
       [`${activation.name}, ${increment}`, activation, increment] as const,
   );
@@ -138,6 +140,7 @@ describe('inputs that are nearly one', () => {
     ['tanh', tanh],
     ['relu', relu],
     ['erf', erf],
+    ['erf on the host', onHost(erf)],
   ])('have one output if they are one: %s', (_, activation) => {
     const [x, y] = generalInputs(2, 30);
     for (const initial of [
@@ -296,7 +299,7 @@ describe('divergence', () => {
     expect(survivor.states.every(Number.isFinite)).toBe(true);
   });
 
-  it.each([tanh, swish, relu, sigmoidCentred, identity, erf])(
+  it.each([...activations, onHost(erf)])(
     'is never hidden by $name: states that are NaN, or numbers too large for f32',
     (activation) => {
       for (const count of [1, 2, 3]) {
@@ -311,7 +314,7 @@ describe('divergence', () => {
     },
   );
 
-  it.each([tanh, sigmoidCentred, erf])(
+  it.each([tanh, sigmoidCentred, erf, onHost(erf)])(
     'is declared where preactivations overflow into NaN, or the signs of $name are right',
     (activation) => {
       for (const count of [1, 2, 3]) {

@@ -1,7 +1,7 @@
 import { copiedInput, erf } from '@resdiff/networks';
 import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../test/kernel-module.ts';
-import { drawsOf, generalInputs } from '../test/networks.ts';
+import { drawsOf, generalInputs, onHost } from '../test/networks.ts';
 import { collapsedCost } from './cost.ts';
 import { instantiateKernel } from './kernel.ts';
 
@@ -43,8 +43,8 @@ describe('collapsedCost', () => {
   it('asks more for an activation that the host applies, but not for its Euler scheme', () => {
     const initial = generalInputs(2, 100);
     const tanh = collapsedCost(drawsOf({ initial }));
-    const host = collapsedCost(drawsOf({ initial, activation: erf }));
-    const euler = collapsedCost(drawsOf({ initial, activation: erf, increment: 'euler' }));
+    const host = collapsedCost(drawsOf({ initial, activation: onHost(erf) }));
+    const euler = collapsedCost(drawsOf({ initial, activation: onHost(erf), increment: 'euler' }));
     expect(host.seconds).toBeGreaterThan(2 * tanh.seconds);
     expect(euler.seconds).toBe(tanh.seconds);
   });

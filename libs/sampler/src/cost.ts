@@ -14,8 +14,8 @@ export interface DrawCost {
 
 /** Seconds a number, measured by benchmarks/. */
 const NORMAL = 2.6e-9;
-const HOST_ACTIVATION = 2e-8;
-const PRODUCT = 5e-10;
+const HOST_ACTIVATION = 5e-8;
+const PRODUCT = 3e-10;
 
 /** The cost of one draw of the collapsed sampler. */
 export function collapsedCost({ network, increment, initial }: NetworkDraws): DrawCost {

@@ -11,6 +11,10 @@ export interface KernelExports {
   readonly TANH: WebAssembly.Global<'i32'>;
   readonly SWISH: WebAssembly.Global<'i32'>;
   readonly SIGMOID_CENTRED: WebAssembly.Global<'i32'>;
+  readonly ERF: WebAssembly.Global<'i32'>;
+  readonly SIN: WebAssembly.Global<'i32'>;
+  readonly GELU: WebAssembly.Global<'i32'>;
+  readonly SOFTPLUS_SHIFTED: WebAssembly.Global<'i32'>;
   readonly HOST: WebAssembly.Global<'i32'>;
   activate(kind: number, at: number, end: number, bound: number): void;
   boxMuller(at: number, groups: number): void;
@@ -71,19 +75,27 @@ export function instantiateKernel(module: WebAssembly.Module, activation?: Activ
 }
 
 /** The activations of which the kernel has a SIMD version, and its number for each. */
-const simd: Readonly<Record<string, 'RELU' | 'TANH' | 'SWISH' | 'SIGMOID_CENTRED'>> = {
+const simd = {
   relu: 'RELU',
   tanh: 'TANH',
   swish: 'SWISH',
   'sigmoid-centred': 'SIGMOID_CENTRED',
-};
+  erf: 'ERF',
+  sin: 'SIN',
+  gelu: 'GELU',
+  'softplus-shifted': 'SOFTPLUS_SHIFTED',
+} as const;
 
 /** The kernel's number for an activation; HOST where it has to ask. */
 export function activationKind({ exports }: Kernel, { name }: Activation): number {
-  return exports[simd[name] ?? 'HOST'].value;
+  return exports[hasOwnVersion(name) ? simd[name] : 'HOST'].value;
 }
 
 /** Whether the kernel applies this activation itself, four numbers at a time. */
 export function isSimd({ name }: Activation): boolean {
-  return name === 'identity' || name in simd;
+  return name === 'identity' || hasOwnVersion(name);
+}
+
+function hasOwnVersion(name: string): name is keyof typeof simd {
+  return Object.hasOwn(simd, name);
 }

@@ -1,4 +1,4 @@
-import { copiedInput, erf, identity, relu, swish } from '@resdiff/networks';
+import { copiedInput, erf, gelu, identity, relu, sin, swish } from '@resdiff/networks';
 import { normals, streams } from '@resdiff/random';
 import { describe, expect, it } from 'vitest';
 import { collapsedSampler, usesPair } from '../src/collapsed.ts';
@@ -6,7 +6,7 @@ import { directSampler } from '../src/direct.ts';
 import type { NetworkDraws, Sampler } from '../src/sampler.ts';
 import { moved, pivotedFactor, preactivationCovariance } from './collapsed-oracle.ts';
 import { kernelModule } from './kernel-module.ts';
-import { drawsOf, generalInputs, type DrawsOf } from './networks.ts';
+import { drawsOf, generalInputs, onHost, type DrawsOf } from './networks.ts';
 import { ksPValue, zScoreTwoSample } from './statistics.ts';
 
 /**
@@ -85,7 +85,13 @@ const settings: Record<string, DrawsOf> = {
   identity: { initial: generalInputs(2, 6), depth: 6, activation: identity, T: 0.5 },
   'identity, one input': { initial: generalInputs(1, 6), depth: 6, activation: identity, T: 0.5 },
   erf: { initial: generalInputs(2, 4), depth: 8, activation: erf },
-  'erf, three inputs': { initial: generalInputs(3, 4), depth: 8, activation: erf },
+  'erf on the host, three inputs': {
+    initial: generalInputs(3, 4),
+    depth: 8,
+    activation: onHost(erf),
+  },
+  'gelu, three inputs': { initial: generalInputs(3, 4), depth: 8, activation: gelu },
+  sin: { initial: generalInputs(2, 4), depth: 8, activation: sin },
   'tanh, Euler': { initial: generalInputs(2, 4), depth: 8, increment: 'euler' },
   'swish, Euler': {
     initial: generalInputs(2, 4),

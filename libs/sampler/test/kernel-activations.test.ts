@@ -1,7 +1,19 @@
-import { erf, relu, sigmoidCentred, swish, tanh, type Activation } from '@resdiff/networks';
+import {
+  activations,
+  erf,
+  gelu,
+  relu,
+  sigmoidCentred,
+  sin,
+  softplusShifted,
+  swish,
+  tanh,
+  type Activation,
+} from '@resdiff/networks';
 import { describe, expect, it } from 'vitest';
 import { activationKind, instantiateKernel, isSimd } from '../src/kernel.ts';
 import { kernelModule } from './kernel-module.ts';
+import { onHost } from './networks.ts';
 
 /** phi of these f32 numbers by the kernel, told that none exceeds `bound`. */
 function applied(activation: Activation, h: Float32Array, bound: number): Float32Array {
@@ -36,27 +48,56 @@ describe('the activations of the kernel', () => {
     ['tanh', tanh, 0.75, 0.7501, 2e-7],
     ['tanh', tanh, 1, 1, 2e-7],
     ['tanh', tanh, 20, 20, 2e-7],
-    ['swish, short', swish, 1.5, 1.5, 2.4e-7],
-    ['swish', swish, 1.5, 1.5001, 2.4e-7],
+    ['swish, short', swish, 0.75, 0.75, 2.4e-7],
+    ['swish', swish, 0.75, 0.7501, 2.4e-7],
     ['swish', swish, 2, 2, 2.4e-7],
     ['swish', swish, 20, 20, 2.4e-7],
     ['swish', swish, 80, 80, 4e-7],
     ['sigmoid-centred', sigmoidCentred, 1, 1, 2e-7],
     ['sigmoid-centred', sigmoidCentred, 40, 40, 2e-7],
     ['relu', relu, 10, 10, 0],
-    ['erf, by the host', erf, 5, 5, 6e-8],
+    ['sigmoid-centred, short', sigmoidCentred, 0.75, 0.75, 2e-7],
+    ['erf, short', erf, 0.75, 0.75, 2e-7],
+    ['erf', erf, 1, 1, 2.4e-7],
+    ['erf', erf, 6, 6, 2.4e-7],
+    ['sin, short', sin, 0.75, 0.75, 2e-7],
+    ['sin', sin, 1.5, 1.5, 2e-7],
+    ['gelu, short', gelu, 0.75, 0.75, 2.4e-7],
+    ['gelu', gelu, 0.75, 0.7501, 4e-7],
+    ['softplus-shifted, short', softplusShifted, 0.75, 0.75, 2.4e-7],
+    ['softplus-shifted', softplusShifted, 1, 1, 3e-7],
+    ['any other, by the host', onHost(erf), 5, 5, 6e-8],
   ])('%s: relative error on [-%d, %d]', (_, activation, reach, bound, error) => {
     expect(largestRelativeError(activation, grid(reach), bound)).toBeLessThanOrEqual(error);
   });
 
-  it.each([tanh, swish, sigmoidCentred, relu, erf])('$name keeps its accuracy near 0', (phi) => {
+  it.each([
+    ['sin', sin, 100, 2e-7],
+    ['sin', sin, 3000, 2e-6],
+    ['gelu', gelu, 20, 6e-7],
+    ['softplus-shifted', softplusShifted, 60, 2e-6],
+  ])('%s: error on [-%d, %d]', (_, activation, reach, error) => {
+    const h = grid(reach);
+    const found = applied(activation, h, reach);
+    const errors = h.map((x, i) => Math.abs(found[i] - activation.phi(x)));
+    expect(Math.max(...errors.toSorted().slice(-1))).toBeLessThan(error);
+  });
+
+  it('sin stays within its range where its argument is all there is', () => {
+    const far = Float32Array.from({ length: 4000 }, (_, i) => 1.01 ** i * (i % 2 ? -1 : 1));
+    expect(applied(sin, far, Infinity).every((y) => Math.abs(y) <= 1 + 2e-7)).toBe(true);
+  });
+
+  const all = [tanh, swish, sigmoidCentred, relu, erf, sin, gelu, softplusShifted, onHost(erf)];
+
+  it.each(all)('$name keeps its accuracy near 0', (phi) => {
     const small = decades.filter((x) => Math.abs(x) < 0.5);
     const four = small.subarray(0, 4 * Math.floor(small.length / 4));
     expect(largestRelativeError(phi, four, 0.5)).toBeLessThan(2.4e-7);
     expect(largestRelativeError(phi, four, 100)).toBeLessThan(2.4e-7);
   });
 
-  it.each([tanh, swish, sigmoidCentred, relu, erf])('$name of zero is zero', (phi) => {
+  it.each(all)('$name of zero is zero', (phi) => {
     const zeros = Float32Array.from([0, -0, 0, -0]);
     for (const bound of [0, 100]) {
       expect(applied(phi, zeros, bound).every((y) => y === 0)).toBe(true);
@@ -81,7 +122,7 @@ describe('the activations of the kernel', () => {
     expect([...applied(relu, far, Infinity)]).toEqual([...far].map((h) => Math.max(h, 0)));
   });
 
-  it.each([tanh, swish, sigmoidCentred, relu, erf])('$name never hides NaN', (phi) => {
+  it.each(all)('$name never hides NaN', (phi) => {
     for (const bound of [0.1, 100, NaN]) {
       const found = applied(phi, Float32Array.from([NaN, 1, NaN, NaN]), bound);
       expect([...found].map(Number.isNaN)).toEqual([true, false, true, true]);
@@ -89,12 +130,12 @@ describe('the activations of the kernel', () => {
   });
 
   it('has a version of its own for some activations, and asks the host for the others', () => {
-    expect([tanh, swish, relu, sigmoidCentred].every(isSimd)).toBe(true);
-    expect(isSimd(erf)).toBe(false);
+    expect(activations.every(isSimd)).toBe(true);
+    expect(isSimd(onHost(erf))).toBe(false);
     const kernel = instantiateKernel(kernelModule);
     const at = kernel.exports.reserve(16);
-    expect(() => kernel.exports.activate(activationKind(kernel, erf), at, at + 16, 1)).toThrow(
-      'instantiated without an activation',
-    );
+    expect(() =>
+      kernel.exports.activate(activationKind(kernel, onHost(erf)), at, at + 16, 1),
+    ).toThrow('instantiated without an activation');
   });
 });

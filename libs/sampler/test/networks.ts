@@ -1,4 +1,4 @@
-import { tanh, type ResidualNetwork } from '@resdiff/networks';
+import { tanh, type Activation, type ResidualNetwork } from '@resdiff/networks';
 import { normals, seedKey, streams } from '@resdiff/random';
 import type { NetworkDraws } from '../src/sampler.ts';
 
@@ -31,4 +31,9 @@ export function drawsOf(settings: DrawsOf): NetworkDraws {
 export function generalInputs(count: number, width: number, layer = 0): Float64Array[] {
   const z = normals({ key: [5, 5], stream: 0, draw: 0, layer }, count * width);
   return Array.from({ length: count }, (_, i) => z.slice(i * width, (i + 1) * width));
+}
+
+/** The same activation under a name that the kernel does not know, so that it asks the host. */
+export function onHost(activation: Activation): Activation {
+  return { ...activation, name: `${activation.name} on the host` };
 }
