@@ -18,7 +18,7 @@ import {
 } from './theme.ts';
 
 /**
- * A figure like Figure 2 of Peluchetti and Favaro (2022): the contours of a joint density, then
+ * A figure like [PF22], Figure 2: the contours of a joint density, then
  * for each component the histograms and estimated densities of several series, under a title, a
  * subtitle and a common legend.
  *

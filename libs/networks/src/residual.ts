@@ -11,7 +11,7 @@ export interface IidParameterLaw {
 
 /**
  * The fully connected residual network x_{t+dt} = x_t + phi(W_t x_t + b_t) of [PF22]
- * (Peluchetti & Favaro, 2022), equation (8), with independent Gaussian parameters.
+ * (Peluchetti & Favaro, JMLR 22, 2021), equation (8), with independent Gaussian parameters.
  */
 export interface ResidualNetwork extends IidParameterLaw {
   /** D, the number of coordinates of the state. */
