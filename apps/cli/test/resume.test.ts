@@ -129,6 +129,24 @@ describe.concurrent('Ctrl-C', () => {
     expect(resultsOf(folder)).toEqual(undisturbed);
   });
 
+  it('keeps its shards when the manifest is lost, and does not trust an altered one', async () => {
+    const cwd = scratch();
+    expect((await resdiff(slow, cwd)).code).toBe(0);
+    const manifest = join(cwd, 'run/manifest.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"seed": "1"', '"seed": "2"'));
+    const altered = await resdiff(slow, cwd);
+    expect(altered.code).toBe(2);
+    expect(altered.stderr).toMatch(
+      /manifest\.json is damaged: its checksum .*\nDelete it and give/,
+    );
+
+    const times = shardTimes(join(cwd, 'run'));
+    rmSync(manifest);
+    expect((await resdiff(slow, cwd)).code).toBe(0);
+    expect(shardTimes(join(cwd, 'run'))).toEqual(times);
+    expect(resultsOf(join(cwd, 'run'))).toEqual(undisturbed);
+  });
+
   it('leaves the bar on a terminal where it was', async ({ skip }) => {
     need('script', { skip });
     const cwd = scratch();

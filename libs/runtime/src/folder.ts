@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   DiskFullError,
@@ -99,22 +99,33 @@ async function exists(path: string): Promise<boolean> {
 async function peek(path: string, plan: RunPlan): Promise<Manifest | undefined> {
   const manifest = await readManifest(path);
   if (manifest === undefined) {
-    await refuseUnlessEmpty(path);
+    await refuseForeign(path, runId(plan));
   } else if (manifest.runId !== runId(plan)) {
     throw anotherRun(path, manifest, plan);
   }
   return manifest;
 }
 
-async function refuseUnlessEmpty(path: string): Promise<void> {
+/** A folder without a manifest is this run's if it is empty, or if it holds a shard of this run. */
+async function refuseForeign(path: string, run: string): Promise<void> {
   const names = (await readdir(path)).filter(
     (name) => !isTemporary(name) && name !== lockName && !name.startsWith(`${lockName}.`),
   );
-  if (names.length > 0) {
+  if (names.length > 0 && !(await hasShardOf(path, run))) {
     throw new UserError(`${path} is not empty and not a run folder: it holds ${some(names)}.`, {
       remedy: 'Give a new or empty folder.',
     });
   }
+}
+
+async function hasShardOf(path: string, run: string): Promise<boolean> {
+  const folder = join(path, shardsFolder);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.endsWith('.json'))) {
+    const text = await readFile(join(folder, name), 'utf8');
+    if (text.includes(`"runId":"${run}"`)) return true;
+  }
+  return false;
 }
 
 function anotherRun(path: string, manifest: Manifest, plan: RunPlan): UserError {

@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { drawsPlan } from '../test/draws.ts';
 import { complete, failureOf, scratch } from '../test/support.ts';
 import { UserError } from './errors.ts';
-import { newManifest, parseManifest, readManifest, writeManifest } from './manifest.ts';
+import {
+  manifestText,
+  newManifest,
+  parseManifest,
+  readManifest,
+  writeManifest,
+} from './manifest.ts';
 
 const fresh = newManifest(drawsPlan({ draws: 10, shardSize: 5 }));
 const path = 'somewhere/manifest.json';
@@ -60,15 +66,26 @@ describe('readManifest', () => {
 });
 
 describe('parseManifest', () => {
-  const content = JSON.stringify(fresh, null, 2);
+  const content = manifestText(fresh).trimEnd();
 
   it('refuses an empty file and every kind of truncation', () => {
     expect(refusal('').message).toContain('it is empty');
     for (let length = 1; length < content.length; length += 37) {
       const error = refusal(content.slice(0, length));
       expect(error.message).toContain(`${path} is damaged: it is not whole JSON`);
-      expect(error.remedy).toContain('delete it');
+      expect(error.remedy).toContain('Delete it');
     }
+  });
+
+  it('refuses a manifest of which a digit was changed, wherever', () => {
+    expect(parseManifest(content, path)).toEqual(fresh);
+    const digits = [...content.matchAll(/\d/g)].map(({ index }) => index);
+    for (const at of digits.filter((_, i) => i % 7 === 0)) {
+      const other = content[at] === '1' ? '2' : '1';
+      refusal(content.slice(0, at) + other + content.slice(at + 1));
+    }
+    const changed = content.replace('"seed": "', '"seed": "1');
+    expect(refusal(changed).message).toContain('its checksum is not that of its content');
   });
 
   it('refuses the manifest of a newer version', () => {

@@ -1,8 +1,9 @@
 import { writeFileAtomic } from '@resdiff/tables';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCode, UserError } from './errors.ts';
-import type { JsonValue } from './json.ts';
+import { canonicalJson, type JsonValue } from './json.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { runId, type RunPlan, type Shard } from './plan.ts';
 import * as is from './shape.ts';
@@ -165,8 +166,7 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 export function parseManifest(content: string, path: string): Manifest {
   const damaged = (problem: string, cause?: unknown) =>
     new UserError(`${path} is damaged: ${problem}.`, {
-      remedy:
-        'Restore it from a copy, or delete it together with the rest of its folder to compute the run anew.',
+      remedy: 'Delete it and give the same command again: shards that are whole are kept.',
       cause,
     });
 
@@ -197,10 +197,25 @@ export function parseManifest(content: string, path: string): Manifest {
   if (problem !== undefined) {
     throw damaged(problem);
   }
-  return value as unknown as Manifest;
+  const { checksum, ...manifest } = value;
+  if (checksum !== checksumOf(manifest as JsonValue)) {
+    throw damaged('its checksum is not that of its content');
+  }
+  return manifest as unknown as Manifest;
+}
+
+/** A run trusts its manifest for what a shard is, so a changed digit must not pass unseen. */
+function checksumOf(manifest: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(manifest)).digest('hex');
+}
+
+/** The text of manifest.json: the manifest and its checksum. */
+export function manifestText(manifest: Manifest): string {
+  const checksum = checksumOf(JSON.parse(JSON.stringify(manifest)) as JsonValue);
+  return `${JSON.stringify({ ...manifest, checksum }, null, 2)}\n`;
 }
 
 /** Replaces the manifest in `folder` in one step: readers see the old one or the new one. */
 export function writeManifest(folder: string, manifest: Manifest): void {
-  writeFileAtomic(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileAtomic(join(folder, manifestName), manifestText(manifest));
 }
