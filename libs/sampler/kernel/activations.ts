@@ -18,6 +18,8 @@ export const HOST: i32 = 9;
 @external('host', 'activate')
 declare function activateOnHost(at: usize, count: i32): void;
 
+/** Up to this bound on |h|, the sine's argument can be reduced in f32. */
+const REDUCIBLE: f64 = 1e4;
 /** Up to this bound on |h|, a short polynomial serves. */
 const SHORT: f64 = 0.75;
 
@@ -67,7 +69,8 @@ export function activate(kind: i32, at: usize, end: usize, bound: f64): void {
   else if (kind == SWISH) swish(at, end);
   else if (kind == SIGMOID_CENTRED) sigmoidCentred(at, end);
   else if (kind == ERF) erf(at, end);
-  else if (kind == SIN) sin(at, end);
+  else if (kind == SIN && bound <= REDUCIBLE) sin(at, end);
+  else if (kind == SIN) activateOnHost(at, <i32>((end - at) >> 2));
   else if (kind == GELU) gelu(at, end);
   else if (kind == SOFTPLUS_SHIFTED) softplusShifted(at, end);
 }

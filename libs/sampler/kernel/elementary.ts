@@ -46,7 +46,7 @@ export function expm1(x: v128): v128 {
   return mulAdd(power, p, f32x4.sub(power, constant(0)));
 }
 
-/** sin x, to the precision that the argument has in f32; within [-1, 1], to a rounding, for every finite x. */
+/** sin x for |x| <= 1e4, error 2e-6. */
 @inline
 export function sine(x: v128): v128 {
   const n = f32x4.nearest(f32x4.mul(x, constant(12)));

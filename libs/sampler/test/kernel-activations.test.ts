@@ -83,9 +83,10 @@ describe('the activations of the kernel', () => {
     expect(Math.max(...errors.toSorted().slice(-1))).toBeLessThan(error);
   });
 
-  it('sin stays within its range where its argument is all there is', () => {
+  it('sin of large arguments is right', () => {
     const far = Float32Array.from({ length: 4000 }, (_, i) => 1.01 ** i * (i % 2 ? -1 : 1));
-    expect(applied(sin, far, Infinity).every((y) => Math.abs(y) <= 1 + 2e-7)).toBe(true);
+    const found = applied(sin, far, Infinity);
+    far.forEach((h, i) => expect(found[i]).toBeCloseTo(Math.sin(h), 6));
   });
 
   const all = [tanh, swish, sigmoidCentred, relu, erf, sin, gelu, softplusShifted, onHost(erf)];
