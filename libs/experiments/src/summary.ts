@@ -41,16 +41,23 @@ export interface Summary {
   readonly verdict: Verdict;
 }
 
+interface Theory {
+  readonly expected?: number | null;
+  readonly source?: string | null;
+  /** A standard error up to this leaves z null: rounding is larger than what it would tell. */
+  readonly resolution?: number;
+}
+
 /** An estimate; numbers that are not finite become null. */
 export function estimate(
   quantity: string,
   at: Coordinates,
   { value, se = null }: { value: number | null; se?: number | null },
-  { expected = null, source = null }: { expected?: number | null; source?: string | null } = {},
+  { expected = null, source = null, resolution = 0 }: Theory = {},
 ): Estimate {
   const known = { value: finite(value), se: finite(se), expected: finite(expected) };
   const z =
-    known.value !== null && known.se !== null && known.se > 0 && known.expected !== null
+    known.value !== null && known.se !== null && known.se > resolution && known.expected !== null
       ? (known.value - known.expected) / known.se
       : null;
   return { quantity, at, ...known, source: known.expected === null ? null : source, z };

@@ -7,7 +7,10 @@ import { exactPrediction, limitPrediction, type Prediction } from './theory.ts';
 
 export interface DrawsEstimates {
   readonly all: readonly Estimate[];
-  /** Those of `all` that are held against what is exact at their own depth. */
+  /**
+   * Those of `all` that are held against what is exact at their own depth: of processes that lost no
+   * draw, since the law of what is left is another.
+   */
   readonly exact: readonly Estimate[];
 }
 
@@ -23,6 +26,7 @@ export function estimateDraws(
     const others = limit && sample.process !== 'limit' ? [limit] : [];
     return {
       exact: exact ? found.map((each) => hold(each, exact)) : [],
+      complete: sample.diverged === 0,
       others: others.flatMap((prediction) => found.map((each) => hold(each, prediction))),
       unheld: exact || limit ? [] : found.map((each) => hold(each, undefined)),
     };
@@ -33,9 +37,12 @@ export function estimateDraws(
       ...distances(settings, samples),
       ...samples.flatMap(divergence),
     ],
-    exact: held.flatMap(({ exact }) => exact),
+    exact: held.flatMap(({ exact, complete }) => (complete ? exact : [])),
   };
 }
+
+/** Relative error that states of 32 bits may carry through the layers: smaller deviations say nothing. */
+const RESOLUTION = 1e-6;
 
 type Quantity = 'mean' | 'variance' | 'covariance' | 'correlation';
 
@@ -92,13 +99,25 @@ function hold(
   if (!prediction) return estimate(quantity, at, { value, se });
   const { source, law } = prediction;
   const covariance = (a: number, b: number) => law.covariance[a * law.mean.length + b];
-  const expected = {
-    mean: () => law.mean[i],
-    variance: () => covariance(i, i),
-    covariance: () => covariance(i, j),
-    correlation: () => covariance(i, j) / Math.sqrt(covariance(i, i) * covariance(j, j)),
-  }[quantity]();
-  return estimate(quantity, at, { value, se }, { expected, source });
+  const deviation = (a: number) => Math.sqrt(covariance(a, a));
+  const size = (a: number) => Math.abs(law.mean[a]) + deviation(a);
+  const product = size(i) * deviation(j) + size(j) * deviation(i);
+  const correlation = covariance(i, j) / (deviation(i) * deviation(j));
+  const [expected, scale] = {
+    mean: [law.mean[i], size(i)],
+    variance: [covariance(i, i), product],
+    covariance: [covariance(i, j), product],
+    correlation: [
+      Math.max(-1, Math.min(1, correlation)),
+      size(i) / deviation(i) + size(j) / deviation(j),
+    ],
+  }[quantity];
+  return estimate(
+    quantity,
+    at,
+    { value, se },
+    { expected, source, resolution: RESOLUTION * scale },
+  );
 }
 
 /** Two-sample Kolmogorov-Smirnov distances; p-values only where the values are independent. */

@@ -72,9 +72,32 @@ describe('a report', () => {
         /^sde: 100 of 100 draws left the finite numbers, the first after layer \d+, half of them by layer \d+ of 50; they are left out of moments and figure\.$/,
       ),
       'limit: explodes at time 2.77259, before T = 20, so it has no draws; it is left out of moments and figure.',
-      'The verdict says nothing of sde and limit, of which no estimate could be held against theory.',
+      'The verdict says nothing of sde and limit, of which no estimate could be held against theory, or which lost draws.',
     ]);
     expect(summary.verdict.comparisons).toBe(6);
+  });
+
+  // Exact correlations of 1, and states whose spread is below the spacing of f32 at their mean.
+  it.each([
+    { sigmaW: 0, inputs: [0, 1, 2] },
+    { activation: 'identity', inputs: [1, 2], sigmaB: 0 },
+    { activation: 'identity', inputs: [0, 1e6], sigmaW: 0 },
+    { T: 1e-12 },
+  ])('does not take rounding for a deviation: %j', async (given) => {
+    const { summary, warnings } = await reportOf({ ...given, draws: 1000, depth: 50 });
+    expect(summary.verdict.agreement).toBe(true);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The verdict leaves out \d+ of \d+ estimates, whose standard errors/),
+    ]);
+  });
+
+  it('does not judge a process that lost draws', async () => {
+    const { summary, warnings, judged } = await reportOf({
+      ...{ activation: 'swish', T: 10, depth: 10, width: 20, draws: 400, processes: 'sde' },
+    });
+    expect(summary.verdict.agreement).toBeNull();
+    expect(judged).toEqual([]);
+    expect(warnings[0]).toMatch(/^sde: \d+ of 400 draws left the finite numbers/);
   });
 
   it('warns of draws of the limit that f32 cannot hold', async () => {

@@ -23,6 +23,7 @@ export async function reportDraws(
     warnings: [
       ...samples.flatMap((sample) => divergenceWarning(settings, sample)),
       ...uncomparedWarning(exact, samples),
+      ...unresolvedWarning(exact),
       ...(spec
         ? []
         : ['No figure: no input has two different finite values to draw a density from.']),
@@ -43,10 +44,10 @@ function sentence(
   if (agreement) {
     return `The samples agree with the theory for their own depth at infinite width: ${largest}.`;
   }
-  return (
-    `The samples deviate from theory: ${largest}, against the ${source}. ` +
-    `Effects of the finite width D = ${width} are of order 1/D.`
-  );
+  const deviation = `The samples deviate from theory: ${largest}, against the ${source}.`;
+  return at.process === 'limit'
+    ? deviation
+    : `${deviation} Effects of the finite width D = ${width} are of order 1/D.`;
 }
 
 function divergenceWarning(
@@ -70,13 +71,24 @@ function divergenceWarning(
   ];
 }
 
+function unresolvedWarning(exact: readonly Estimate[]): string[] {
+  const unresolved = exact.filter(
+    ({ z, se, expected }) => z === null && se !== null && se > 0 && expected !== null,
+  );
+  return unresolved.length === 0
+    ? []
+    : [
+        `The verdict leaves out ${unresolved.length} of ${exact.length} estimates, whose standard errors are below what states of 32 bits resolve.`,
+      ];
+}
+
 /** Agreement is said of what was compared; this says of what it is not. */
 function uncomparedWarning(exact: readonly Estimate[], samples: readonly ProcessSamples[]) {
   const compared = new Set(exact.filter(({ z }) => z !== null).map(({ at }) => at.process));
   const missing = samples.map(({ process }) => process).filter((name) => !compared.has(name));
   return compared.size > 0 && missing.length > 0
     ? [
-        `The verdict says nothing of ${missing.join(' and ')}, of which no estimate could be held against theory.`,
+        `The verdict says nothing of ${missing.join(' and ')}, of which no estimate could be held against theory, or which lost draws.`,
       ]
     : [];
 }
