@@ -71,6 +71,6 @@ function pace({ done, total, resumed, doneCost, resumedCost, totalCost, elapsed 
   const left = ((totalCost - doneCost) * elapsed) / computed;
   return {
     rate: `${((done - resumed) / elapsed).toFixed(1)} shards/s`,
-    left: done < total ? `${seconds(left)} left` : seconds(elapsed),
+    left: done < total ? `${seconds(left)} left` : `in ${seconds(elapsed)}`,
   };
 }

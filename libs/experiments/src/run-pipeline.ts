@@ -1,4 +1,10 @@
-import { executeRun, poolExecutor, type Manifest, type RunProgress } from '@resdiff/runtime';
+import {
+  executeRun,
+  poolExecutor,
+  StoppedError,
+  type Manifest,
+  type RunProgress,
+} from '@resdiff/runtime';
 import type { Report } from './experiment.ts';
 import type { Pipeline, PlannedRun } from './pipeline.ts';
 
@@ -48,6 +54,7 @@ export async function runPipeline(
     try {
       onMerged?.();
       const report = await experiment.report(settings, run);
+      if (signal.aborted) throw new StoppedError(plan.shards.length, plan.shards.length);
       if (!run.unchanged) {
         run.writeArtifact('summary.json', `${JSON.stringify(report.summary, null, 2)}\n`);
         for (const [name, data] of Object.entries(report.artifacts)) run.writeArtifact(name, data);
