@@ -85,6 +85,12 @@ function activateShort(kind: i32, at: usize, end: usize): void {
   else if (kind == SOFTPLUS_SHIFTED) mixed(at, end, SOFTPLUS_SHIFTED_SHORT);
 }
 
+/** c0 + c1 s + ... + c4 s^4 */
+@inline
+function quartic(s: v128, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128): v128 {
+  return mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, c4, c3), c2), c1), c0);
+}
+
 /** slope h + h^3 (...) */
 function odd(at: usize, end: usize, table: usize): void {
   const slope = splat(table, 0);
@@ -92,7 +98,7 @@ function odd(at: usize, end: usize, table: usize): void {
   for (; at < end; at += 16) {
     const h = v128.load(at);
     const s = f32x4.mul(h, h);
-    const p = mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, c4, c3), c2), c1), c0);
+    const p = quartic(s, c0, c1, c2, c3, c4);
     v128.store(at, mulAdd(f32x4.mul(h, s), p, f32x4.mul(h, slope)));
   }
 }
@@ -104,7 +110,7 @@ function mixed(at: usize, end: usize, table: usize): void {
   for (; at < end; at += 16) {
     const h = v128.load(at);
     const s = f32x4.mul(h, h);
-    const p = mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, c4, c3), c2), c1), c0);
+    const p = quartic(s, c0, c1, c2, c3, c4);
     v128.store(at, mulAdd(s, p, f32x4.mul(h, slope)));
   }
 }
@@ -168,7 +174,7 @@ function softplusShifted(at: usize, end: usize): void {
     const rest = f32x4.sub(log1p(e), constant(3));
     const far = f32x4.add(f32x4.pmax(h, f32x4.splat(0)), rest);
     const s = f32x4.mul(h, h);
-    const p = mulAdd(s, mulAdd(s, mulAdd(s, splat(T, 4), splat(T, 3)), splat(T, 2)), splat(T, 1));
+    const p = quartic(s, splat(T, 1), splat(T, 2), splat(T, 3), splat(T, 4), splat(T, 5));
     const near = mulAdd(s, p, f32x4.mul(h, splat(T, 0)));
     v128.store(at, v128.bitselect(near, far, f32x4.lt(size, constant(4))));
   }
