@@ -12,14 +12,40 @@ const layers = {
   'libs/limits': { uses: ['networks', 'random'], pure: true },
   'libs/sampler': { uses: ['networks', 'random'], pure: true },
   'libs/analysis': { uses: ['networks', 'random'], pure: true },
+  'libs/trainer': { uses: ['networks', 'random'], pure: true },
+  'libs/mnist': { uses: ['random', 'tables'] },
   'libs/figures': { uses: ['networks', 'random'] },
   'libs/tables': { uses: [] },
   'libs/runtime': { uses: ['tables'] },
   'libs/experiments': {
-    uses: ['sampler', 'limits', 'analysis', 'figures', 'networks', 'random', 'runtime', 'tables'],
+    uses: [
+      'sampler',
+      'trainer',
+      'limits',
+      'analysis',
+      'mnist',
+      'figures',
+      'networks',
+      'random',
+      'runtime',
+      'tables',
+    ],
   },
-  'apps/cli': { uses: ['experiments', 'runtime', 'tables'] },
-  benchmarks: { uses: ['experiments', 'runtime', 'sampler', 'random', 'tables'] },
+  'apps/cli': { uses: ['experiments', 'limits', 'mnist', 'networks', 'runtime', 'tables'] },
+  benchmarks: {
+    uses: [
+      'analysis',
+      'experiments',
+      'limits',
+      'mnist',
+      'networks',
+      'runtime',
+      'sampler',
+      'trainer',
+      'random',
+      'tables',
+    ],
+  },
 };
 
 const projects = ['apps', 'libs'].flatMap((group) =>

@@ -57,10 +57,9 @@ export function limitMeanField(
 ): MeanField {
   const { m, lambda } = start;
   const count = m.length;
-  const q = Float64Array.from(m, (_, i) => lambda[i * count + i]);
-  refuseExplosion(m, q, parameters, T);
+  refuseExplosion(start, parameters, T);
 
-  const at = (i: number, t: number) => solve(m[i], q[i], parameters, t);
+  const at = (i: number, t: number) => solve(m[i], lambda[i * count + i], parameters, t);
   const end = Array.from(m, (_, i) => at(i, T));
   return {
     m: Float64Array.from(end, (input) => input.m),
@@ -79,19 +78,21 @@ export function limitMeanField(
   };
 }
 
-function refuseExplosion(
-  m: Float64Array,
-  q: Float64Array,
+/** @throws {ExplosionError} if an input explodes at or before T. */
+export function refuseExplosion(
+  { m, lambda }: MeanField,
   parameters: LimitParameters,
   T: number,
 ): void {
-  const times = Array.from(m, (_, i) => explosionTime(m[i], q[i], parameters));
+  const times = Array.from(m, (_, i) =>
+    explosionTime(m[i], lambda[i * (m.length + 1)], parameters),
+  );
   const first = Math.min(...times);
   if (T >= first) throw new ExplosionError(times.indexOf(first), first, T);
 }
 
 /** lambda_T - lambda_0 if p2 = 0: p1^2 s_0 (e^{kT} - 1)/k, k = p1^2 sigmaW^2. */
-function linearGrowth(lambda: number, parameters: LimitParameters, T: number): number {
+export function linearGrowth(lambda: number, parameters: LimitParameters, T: number): number {
   const { p1, sigmaW, sigmaB } = parameters;
   const k = (p1 * sigmaW) ** 2;
   const time = k === 0 ? T : Math.expm1(k * T) / k;

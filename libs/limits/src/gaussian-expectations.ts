@@ -17,6 +17,11 @@ export function gaussianExpectations(activation: Activation): GaussianExpectatio
   return activation.gaussian ?? tieredExpectations(activation.phi);
 }
 
+/** E phi'(h) and E phi'(h) phi'(h'): closed forms where the activation has them, else quadrature. */
+export function slopeExpectations(activation: Activation): GaussianExpectations {
+  return activation.slopeGaussian ?? tieredExpectations(activation.dphi);
+}
+
 /** Gauss-Hermite with as many nodes as the variances ask for. */
 function tieredExpectations(phi: (x: number) => number): GaussianExpectations {
   const made = new Map<number, GaussianExpectations>();

@@ -1,6 +1,64 @@
+export {
+  bayesianLinearModel,
+  completedPriorKernel,
+  completedStateKernel,
+  completedTangentKernel,
+  completedTangentKernelParts,
+  type AffineKernel,
+  type BayesianLinearModel,
+  type CompletedLimit,
+  type TangentKernelParts,
+} from './completed-kernels.ts';
 export { ExplosionError, explosionTime, limitMeanField } from './dynamics.ts';
+export { edgeOfChaosPoints, NoEdgeOfChaosError, type EdgeOfChaosPoint } from './edge-of-chaos.ts';
+export {
+  correlationFixedPoints,
+  feedforwardCovariances,
+  feedforwardMaps,
+  varianceFixedPoints,
+  type FeedforwardMaps,
+  type FixedPoint,
+} from './feedforward.ts';
+export {
+  ornsteinUhlenbeckPath,
+  reluInfiniteWidthGrowth,
+  reluInitialLogNormGrowth,
+  reluLogNormDrift,
+  reluPath,
+  type NormalLaw,
+} from './finite-width.ts';
+export { instantaneousMoments, type InstantaneousMoments } from './instantaneous-moments.ts';
+export {
+  iidJacobianLaw,
+  jacobianDrift,
+  jacobianLaw,
+  linearNetworkJacobian,
+  weightBracket,
+  type JacobianLaw,
+  type JacobianParameterLaw,
+} from './jacobian.ts';
+export { copiedInputsCorrelation, limitKernel } from './kernels.ts';
+export { linearNetworkGradient, linearNetworkNtk, type LinearNetwork } from './linear-network.ts';
 export { copiedInputsMeanField, type MeanField } from './moments.ts';
+export { networkNtk } from './network-ntk.ts';
 export { networkMeanField } from './network-recursion.ts';
-export { NoDiffusionLimitError, limitParameters, type LimitParameters } from './parameters.ts';
+export { limitNtk, type Ntk } from './ntk.ts';
+export {
+  CurvatureError,
+  limitParameters,
+  NoDiffusionLimitError,
+  type LimitParameters,
+} from './parameters.ts';
+export {
+  findLimitQuantity,
+  LimitParameterError,
+  limitQuantities,
+  type LimitQuantity,
+  type ParameterDescription,
+  type QuantityRow,
+} from './quantities/index.ts';
 export { eulerMeanField } from './scheme-recursion.ts';
+export { changeTime } from './time-change.ts';
 export { coordinateLaw, transitionDensity, type CoordinateLaw } from './transition.ts';
+export { limitMeanFieldByOde } from './dynamics-ode.ts';
+export type { OdeTolerance } from './ode.ts';

@@ -21,8 +21,16 @@ export function networkMeanField(
   T: number,
   L: number,
 ): MeanField {
+  return recurse(start, T, L, networkLayer(activation, law));
+}
+
+/** The mean field after a layer of time step dt. */
+export function networkLayer(
+  activation: Activation,
+  law: IidParameterLaw,
+): (state: MeanField, dt: number) => MeanField {
   const expectations = gaussianExpectations(activation);
-  return recurse(start, T, L, (state, dt) => layer(state, expectations, law, dt));
+  return (state, dt) => layer(state, expectations, law, dt);
 }
 
 function layer(

@@ -15,6 +15,14 @@ export const streams = {
   resnetDirect: 3,
   /** The Euler scheme with its Brownian increments materialised. */
   sdeDirect: 4,
+  /** The initial parameters of a network that is trained: the draw is the repetition, the layer the tensor. */
+  parameters: 5,
+  /** The order of a training set: the draw is the repetition, the layer the epoch. */
+  shuffle: 6,
+  /** The choice of a subset of a data set: the draw is the repetition. */
+  subset: 7,
+  /** Synthetic digits: the draw is the image. */
+  digits: 8,
 } as const;
 
 /** Which numbers: every (seed, stream, draw, layer) has a sequence of its own. */

@@ -1,8 +1,8 @@
-/** The mean and the product moments of phi(h) over centred Gaussians, in closed form. */
+/** The mean and the product moments of f(h) over centred Gaussians, f = phi or phi'. */
 export interface GaussianExpectations {
-  /** E phi(h), h ~ N(0, variance). */
+  /** E f(h), h ~ N(0, variance). */
   readonly mean: (variance: number) => number;
-  /** E phi(h) phi(h'), (h, h') centred Gaussians of these variances and this covariance. */
+  /** E f(h) f(h'), (h, h') centred Gaussians of these variances and this covariance. */
   readonly product: (variance: number, otherVariance: number, covariance: number) => number;
 }
 
@@ -25,4 +25,6 @@ export interface Activation {
   readonly homogeneous: boolean;
   /** Give it where quadrature is inexact (kinks) or where it is trivial. */
   readonly gaussian?: GaussianExpectations;
+  /** The same of phi'. */
+  readonly slopeGaussian?: GaussianExpectations;
 }

@@ -109,6 +109,12 @@ describe('closed Gaussian expectations', () => {
       expect(Math.abs(exact - bruteForce(phi, 0.7, 2.5, correlation))).toBeLessThan(1e-9);
     }
     expect(gaussian!.product(0, 2, 0)).toBe(0);
+    const { slopeGaussian, dphi } = findActivation(name)!;
+    for (const correlation of [-1, -0.9, -0.2, 0, 0.5, 0.99, 1]) {
+      // Twice the mean of phi' phi', whose polar integrand has no radius.
+      const exact = slopeGaussian!.product(0.7, 2.5, correlation * Math.sqrt(0.7 * 2.5));
+      expect(Math.abs(2 * exact - bruteForce(dphi, 0.7, 2.5, correlation))).toBeLessThan(2e-5);
+    }
     const halfMean = Math.sqrt(1.7 / (2 * Math.PI));
     expect(gaussian!.mean(1.7)).toBeCloseTo((phi(1) + phi(-1)) * halfMean, 14);
   });

@@ -15,4 +15,5 @@ export const identity: Activation = {
     mean: () => 0,
     product: (_variance, _otherVariance, covariance) => covariance,
   },
+  slopeGaussian: { mean: () => 1, product: () => 1 },
 };

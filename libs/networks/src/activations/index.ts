@@ -36,4 +36,5 @@ export function findActivation(name: string): Activation | undefined {
 }
 
 export type { Activation, GaussianExpectations } from './activation.ts';
+export { activationKind, type ActivationKind, type Growth } from './kind.ts';
 export { erf, gelu, identity, relu, sigmoidCentred, sin, softplusShifted, swish, tanh };

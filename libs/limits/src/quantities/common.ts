@@ -1,0 +1,14 @@
+import { activation, notNegative, numbers, positiveInteger } from './parameter.ts';
+
+export const sigmaW = notNegative({ description: 'scale of the weights', default: '1' });
+export const sigmaB = notNegative({ description: 'scale of the biases', default: '1' });
+export const T = notNegative({ description: 'the time that the depth stands for', default: '1' });
+export const z = numbers({
+  description: 'inputs, each copied into every coordinate',
+  default: '0,1',
+});
+export const phi = activation({ description: 'the activation', default: 'tanh' });
+export const depth = positiveInteger({ description: 'the number of layers L', default: '100' });
+
+/** A residual network of copied inputs. */
+export const residual = { activation: phi, z, T, sigmaW, sigmaB };

@@ -1,0 +1,32 @@
+import { limitMeanField } from '../dynamics.ts';
+import { copiedInputsMeanField, type MeanField } from '../moments.ts';
+import { networkMeanField } from '../network-recursion.ts';
+import { limitParameters } from '../parameters.ts';
+import { depth, residual } from './common.ts';
+import { inputRows, pairRows, quantity, type QuantityRow } from './quantity.ts';
+
+export const moments = quantity({
+  name: 'moments',
+  description: 'm, q and lambda at time T, doubly infinite (Proposition 5.1)',
+  parameters: residual,
+  rows({ activation, z, T, sigmaW, sigmaB }) {
+    const parameters = limitParameters(activation, { sigmaW, sigmaB });
+    return momentRows(z, limitMeanField(copiedInputsMeanField(z), parameters, T));
+  },
+});
+
+export const networkMoments = quantity({
+  name: 'network-moments',
+  description: 'm, q and lambda after L layers at infinite width, which need no diffusion limit',
+  parameters: { ...residual, depth },
+  rows({ activation, z, T, sigmaW, sigmaB, depth }) {
+    const start = copiedInputsMeanField(z);
+    return momentRows(z, networkMeanField(start, activation, { sigmaW, sigmaB }, T, depth));
+  },
+});
+
+function momentRows(z: readonly number[], { m, lambda }: MeanField): QuantityRow[] {
+  const q = z.map((_, i) => lambda[i * (z.length + 1)]);
+  const pairs = pairRows('lambda', z, lambda);
+  return [...inputRows('m', z, m), ...inputRows('q', z, q), ...pairs];
+}
