@@ -1,3 +1,4 @@
+import { detachedContext } from '@resdiff/runtime';
 import { findExperiment } from '@resdiff/experiments';
 import type { Row } from './benchmark.ts';
 import { findPeer, missing, runPeer, type PeerModule } from './peers.ts';
@@ -70,7 +71,8 @@ export async function contest(own: Contest, ways: readonly PeerWay[]): Promise<R
 function ourDraws({ size, process, draws }: Contest): () => number {
   const experiment = findExperiment('draws')!;
   const settings = experiment.settings.parse({ ...size, activation: 'tanh', draws });
-  const compute = () => void experiment.compute(settings, { process, first: 0, count: draws });
+  const compute = () =>
+    void experiment.compute(settings, { process, first: 0, count: draws }, detachedContext());
   compute();
   return () => (1000 * cpuSeconds(compute)) / draws;
 }

@@ -1,3 +1,4 @@
+import { detachedContext } from '@resdiff/runtime';
 import { findExperiment } from '@resdiff/experiments';
 import { expect, it } from 'vitest';
 import { findPeer, runPeer } from './peers.ts';
@@ -14,7 +15,11 @@ async function ourMoments(
 ): Promise<{ mean: number; variance: number }[]> {
   const experiment = findExperiment('draws')!;
   const settings = experiment.settings.parse({ ...size, draws, coordinates: 'all' });
-  const { batches } = await experiment.compute(settings, { process, first: 0, count: draws });
+  const { batches } = await experiment.compute(
+    settings,
+    { process, first: 0, count: draws },
+    detachedContext(),
+  );
   const [batch] = batches as Iterable<{ columns: { value: Float32Array } }>;
   const { value } = batch.columns;
   return size.inputs.map((_, input) => {

@@ -1,3 +1,4 @@
+import { detachedContext } from '@resdiff/runtime';
 /**
  * Writes draws of a network of width 500 with all coordinates of two inputs, 1000 rows a draw:
  * `write-parquet.js FILE DRAWS`. Whole shards are written as they come out of the experiment; one is
@@ -14,7 +15,7 @@ const settings = experiment.settings.parse({ coordinates: 'all', processes: ['li
 const table = await createParquetWriter(file, experiment.table(settings), {});
 const shardDraws = Math.min(SHARD_DRAWS, Number(count));
 const task = { process: 'limit', first: 0, count: shardDraws };
-const { batches } = await experiment.compute(settings, task);
+const { batches } = await experiment.compute(settings, task, detachedContext());
 for await (const batch of batches) {
   const draw = batch.columns.draw as Int32Array;
   for (let written = 0; written < Number(count); written += shardDraws) {

@@ -40,7 +40,7 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** The estimates that were judged, as a table for a person. */
+/** Estimates as a table for a person. */
 export function estimates(rows: readonly Estimate[]): string {
   const header = ['quantity', 'at', 'value', 'std. error', 'expected', 'z'];
   const cells = rows.map(({ quantity, at, value, se, expected, z }) => [

@@ -1,7 +1,15 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { version } from '@resdiff/experiments';
 import { availableParallelism } from 'node:os';
-import { jsonOption, outOption, setOption, shardSizeOption, workersOption } from './options.ts';
+import {
+  dataOption,
+  jsonOption,
+  outOption,
+  quickOption,
+  setOption,
+  shardSizeOption,
+  workersOption,
+} from './options.ts';
 
 const FILE = 'pipeline file (YAML), such as pipelines/figure-2.yaml';
 
@@ -18,6 +26,8 @@ program
   .description('run a pipeline, or resume it: tables, summary and figure in a run folder')
   .argument('<file>', FILE)
   .addOption(setOption())
+  .addOption(quickOption())
+  .addOption(dataOption())
   .addOption(workersOption(availableParallelism()))
   .addOption(shardSizeOption())
   .addOption(outOption())
@@ -30,16 +40,18 @@ program
 
 program
   .command('plan')
-  .description('print what a run would do: shards, random numbers, memory, time')
+  .description('print what a run would do: shards, work, time, memory, disk')
   .argument('<file>', FILE)
   .addOption(setOption())
+  .addOption(quickOption())
+  .addOption(dataOption())
   .addOption(workersOption(availableParallelism()))
   .addOption(shardSizeOption())
   .addOption(outOption())
   .addOption(jsonOption())
   .action(async (file, options) => {
     const { plan } = await import('./commands/plan.ts');
-    process.exitCode = plan(file, options);
+    process.exitCode = await plan(file, options);
   });
 
 program

@@ -11,13 +11,23 @@ export function setOption() {
     .default([] as string[], 'none');
 }
 
+export function quickOption() {
+  return new Option('--quick', "use the pipeline's quick settings, with which it ends soon");
+}
+
 export function outOption() {
-  return new Option('--out <folder>', 'run folder (default: runs/<pipeline>/<run id>)').argParser(
-    (value: string) => {
-      if (value === '') throw new InvalidArgumentError('It must name a folder.');
-      return value;
-    },
-  );
+  const what = 'run folder (default: runs/<pipeline>/<run id>)';
+  return new Option('--out <folder>', what).argParser(folderName);
+}
+
+export function dataOption() {
+  const what = 'folder with data sets, looked at before all others';
+  return new Option('--data <folder>', what).argParser(folderName);
+}
+
+function folderName(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It must name a folder.');
+  return value;
 }
 
 export function jsonOption() {

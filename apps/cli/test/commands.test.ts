@@ -106,7 +106,8 @@ describe.concurrent('plan', () => {
     runId: string;
     folder: string;
     workers: number;
-    parts: { part: string; shards: number; rows: number; normals: number; seconds: number }[];
+    parts: { part: string; shards: number; rows: number; work: number; seconds: number }[];
+    workUnit: string;
     report: { seconds: number; bytes: number };
     estimate: Record<'cpuSeconds' | 'seconds' | 'memoryBytes' | 'diskBytes', number>;
     shards: { id: string; rows: number; cost: number }[];
@@ -137,7 +138,7 @@ describe.concurrent('plan', () => {
     const ofPart = (part: string) => plan.shards.filter(({ id }) => id.startsWith(`${part}-`));
     expect(plan.settings).toMatchObject(given);
     expect(plan.folder).toBe(`runs/figure-2/${plan.runId}`);
-    expect(plan.parts.map(({ part, rows, normals }) => [part, rows, normals])).toEqual([
+    expect(plan.parts.map(({ part, rows, work }) => [part, rows, work])).toEqual([
       ['resnet', 96_000, 1000 * 10 * 32 * 3],
       ['sde', 96_000, 1000 * 10 * 32 * 3],
       ['limit', 96_000, 96_000],
@@ -147,10 +148,23 @@ describe.concurrent('plan', () => {
       expect(sum(ofPart(part).map((shard) => shard.rows))).toBe(rows);
       expect(sum(ofPart(part).map(({ cost }) => cost))).toBeCloseTo(seconds, 9);
     }
+    expect(plan.workUnit).toBe('normals');
     const shardSeconds = sum(plan.parts.map(({ seconds }) => seconds));
     expect(plan.estimate.cpuSeconds).toBeCloseTo(shardSeconds + plan.report.seconds, 9);
     expect(plan.estimate.seconds).toBeCloseTo(shardSeconds / 2 + plan.report.seconds, 9);
     expect(plan.estimate.memoryBytes).toBeGreaterThan(plan.report.bytes);
+    // The columns of the table are 1 + 4 + 2 + 8 + 2 + 4 bytes wide.
+    expect(plan.estimate.diskBytes).toBeGreaterThanOrEqual(2 * 21 * 288_000);
+    expect(plan.estimate.diskBytes).toBeLessThanOrEqual(3 * 21 * 288_000);
+  });
+
+  it('takes the quick settings with --quick, and those of --set before them', async () => {
+    const quick = ['plan', figure2, '--quick', '--json'];
+    const { code, stdout } = await resdiff([...quick, ...set({ depth: 7, T: 2 })]);
+    expect(code).toBe(0);
+    const { settings, estimate } = JSON.parse(stdout) as Plan;
+    expect(settings).toMatchObject({ draws: 500, width: 100, depth: 7, T: 2 });
+    expect(estimate.seconds).toBeLessThan(5);
   });
 
   it('takes --out and --shard-size, and no more workers than shards', async () => {

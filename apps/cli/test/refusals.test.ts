@@ -87,6 +87,27 @@ describe.concurrent('a wrong pipeline is refused', () => {
   });
 });
 
+describe.concurrent('is refused', () => {
+  it.each(['run', 'plan'])('%s --data with a folder that is none', async (command) => {
+    const remedy = 'Name the folder that holds the data sets, or leave --data out.\n';
+    expect(await refusal([command, figure2, '--data', 'none'])).toBe(
+      `resdiff: The data folder none does not exist.\n${remedy}`,
+    );
+    expect(await refusal([command, figure2, '--data', figure2])).toBe(
+      `resdiff: The data folder ${figure2} is a file, not a folder.\n${remedy}`,
+    );
+  });
+
+  it.each(['run', 'plan'])('%s --quick where the file has no quick settings', async (command) => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, 'slow.yaml'), 'experiment: draws\n');
+    expect(await refusal([command, 'slow.yaml', '--quick'], cwd)).toBe(
+      'resdiff: slow.yaml: has no quick settings, so it cannot be run with --quick.\n' +
+        'Leave out --quick, or add settings to the file such as "quick: {draws: 500}".\n',
+    );
+  });
+});
+
 describe.concurrent('a folder that cannot be used is refused', () => {
   it('because it holds another run, naming what differs', async () => {
     const cwd = scratch();

@@ -110,7 +110,7 @@ describe.concurrent('Ctrl-C', () => {
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     const done = finishedShards(folder).length;
     const command = `npx resdiff ${slow.join(' ')}`;
-    expect(stderr).toContain('\nStopping: the shards at work are finished first.');
+    expect(stderr).toContain('\nStopping: the shards at work finish or write a checkpoint first.');
     expect(stderr).toMatch(
       new RegExp(
         `resdiff: Stopped with ${done} of 24 shards done\\. Finished shards are kept\\.\\n` +

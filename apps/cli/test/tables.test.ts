@@ -1,5 +1,6 @@
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { findExperiment, readPipeline } from '@resdiff/experiments';
+import { detachedContext } from '@resdiff/runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pl from 'nodejs-polars';
@@ -40,10 +41,14 @@ async function query(sql: string): Promise<DuckDBValue[][]> {
 /** The rows that the experiment draws, as it says, in the order of the table. */
 async function drawn(): Promise<unknown[][]> {
   const settings = overrides.filter((word) => word !== '--set');
-  const pipeline = readPipeline(join(root, 'pipelines', figure2), settings);
+  const pipeline = readPipeline(join(root, 'pipelines', figure2), { set: settings });
   const rows = processes.map(async (process) => {
     const task = { process, first: 0, count: draws };
-    const content = await findExperiment('draws')!.compute(pipeline.settings, task);
+    const content = await findExperiment('draws')!.compute(
+      pipeline.settings,
+      task,
+      detachedContext(),
+    );
     const [{ columns }] = [...(content.batches as Iterable<{ columns: { value: Float32Array } }>)];
     return [...columns.value].map((value, row) => {
       const perDraw = inputs.length * width;

@@ -1,4 +1,4 @@
-import type { JsonValue, Run, Shard, ShardContent } from '@resdiff/runtime';
+import type { JsonValue, Run, Shard, ShardContent, ShardContext } from '@resdiff/runtime';
 import type { TableSchema } from '@resdiff/tables';
 import type { z } from 'zod';
 import type { Estimate, Summary } from './summary.ts';
@@ -10,8 +10,12 @@ export type Settings = { readonly [key: string]: JsonValue };
 export interface ShardPlan {
   readonly shards: readonly Shard[];
   readonly parts: readonly PartCost[];
+  /** What `work` of the parts counts, in the plural: `normals`, `steps`. */
+  readonly workUnit: string;
   /** Working memory of a worker beyond that of the process itself, bytes. */
   readonly workerBytes: number;
+  /** What the run leaves on disk: shards with their files and checkpoints, and the merged tables. */
+  readonly diskBytes: number;
   /** What merging and the report take in one process, once the shards are done: CPU seconds, bytes. */
   readonly report: { readonly seconds: number; readonly bytes: number };
 }
@@ -21,17 +25,32 @@ export interface PartCost {
   readonly part: string;
   readonly shards: number;
   readonly rows: number;
-  /** Standard normals to be drawn. */
-  readonly normals: number;
+  /** How much is to be done, in the plan's `workUnit`. */
+  readonly work: number;
   /** Estimated CPU seconds on one core of a server of about 2023. */
   readonly seconds: number;
+}
+
+/** What is there for experiments that need more than their settings. */
+export interface Environment {
+  /** The folder with data sets that was named on the command line. */
+  readonly dataFolder?: string;
+}
+
+/** The settings of a run with what they name looked up. */
+export interface Resolution<Resolved extends Settings = Settings> {
+  readonly settings: Resolved;
+  /** Versions of what was found; they enter the run id, the manifest and the tables' metadata. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** For a person: what was found instead of what was asked for. */
+  readonly warnings: readonly string[];
 }
 
 /** What a finished run says. */
 export interface Report {
   readonly summary: Summary;
-  /** The estimates that the verdict rests on. */
-  readonly judged: readonly Estimate[];
+  /** The estimates that a person sees first: those the verdict rests on, where it rests on any. */
+  readonly shown: readonly Estimate[];
   /** For a person: what makes part of the results less than they seem. */
   readonly warnings: readonly string[];
   /** Files beside the tables, by name. */
@@ -52,10 +71,21 @@ export interface Experiment<Resolved extends Settings = Settings> {
   readonly keys: Readonly<Record<keyof Resolved & string, string>>;
   table(settings: Resolved): TableSchema;
   /**
+   * Looks up what the settings name, such as a data set, before the run is planned.
+   *
+   * @throws {UserError} if it is not there.
+   */
+  resolve?(settings: Resolved, environment: Environment): Promise<Resolution<Resolved>>;
+  /**
    * @param shardSize how much a shard holds, in the experiment's units; by default what suits.
    * @throws {UserError} if that would make more shards than a run can have.
    */
   plan(settings: Resolved, shardSize?: number): ShardPlan;
-  compute(settings: Resolved, task: JsonValue): ShardContent | Promise<ShardContent>;
+  /** In a worker thread, whose `RESDIFF_DATA` is the environment's data folder if there is one. */
+  compute(
+    settings: Resolved,
+    task: JsonValue,
+    context: ShardContext,
+  ): ShardContent | Promise<ShardContent>;
   report(settings: Resolved, run: Pick<Run, 'batches' | 'notes'>): Promise<Report>;
 }

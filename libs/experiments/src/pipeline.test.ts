@@ -2,7 +2,8 @@ import { runId, UserError } from '@resdiff/runtime';
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pipelineFile, scratch } from '../test/support.ts';
-import { planPipeline, readPipeline } from './pipeline.ts';
+import type { Experiment } from './experiment.ts';
+import { planPipeline, readPipeline, type PipelineOptions } from './pipeline.ts';
 
 const small = 'experiment: draws\nwidth: 4\ndepth: 3\ndraws: 5\n';
 
@@ -10,7 +11,7 @@ const small = 'experiment: draws\nwidth: 4\ndepth: 3\ndraws: 5\n';
 function refusal(text: string | Uint8Array, ...overrides: string[]): string {
   const file = pipelineFile(text);
   try {
-    readPipeline(file, overrides);
+    readPipeline(file, { set: overrides });
   } catch (error) {
     expect(error).toBeInstanceOf(UserError);
     expect((error as UserError).exitCode).toBe(2);
@@ -25,7 +26,7 @@ const aliases = (key: string, other: string) => [
 ];
 
 const settingsOf = (text: string, ...overrides: string[]) =>
-  readPipeline(pipelineFile(text), overrides).settings;
+  readPipeline(pipelineFile(text), { set: overrides }).settings;
 
 describe('a pipeline file', () => {
   it('is a mapping that names its experiment; its settings are resolved with their defaults', () => {
@@ -196,9 +197,99 @@ describe('--set', () => {
   });
 });
 
+describe('--quick', () => {
+  const quick = `${small}quick: {draws: 2, inputs: [3]}\n`;
+
+  it('goes before the file and after --set, and is left aside unless asked for', () => {
+    const file = pipelineFile(quick);
+    const read = (options: PipelineOptions) => readPipeline(file, options).settings;
+    expect(read({})).toMatchObject({ draws: 5, inputs: [0, 1], width: 4 });
+    expect(read({ quick: true })).toMatchObject({ draws: 2, inputs: [3], width: 4 });
+    expect(read({ quick: true, set: ['draws=9'] })).toMatchObject({ draws: 9, inputs: [3] });
+  });
+
+  const refused = (text: string) => {
+    const file = pipelineFile(text);
+    try {
+      readPipeline(file, { quick: true });
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      return (error as UserError).message.replaceAll(file, 'FILE');
+    }
+    throw new Error('expected a refusal');
+  };
+
+  it.each([
+    [small, 'FILE: has no quick settings, so it cannot be run with --quick.'],
+    [
+      `${small}quick: {draws: 0}\n`,
+      'FILE with --quick: draws is 0; it must be a whole number from 1 to 2147483647.',
+    ],
+    [
+      `${small}quick: {drws: 1}\n`,
+      'FILE with --quick: drws: 1 is not a setting of the experiment draws; its settings are activation, inputs, width, depth, T, sigmaW, sigmaB, draws, seed, processes, coordinates.',
+    ],
+  ])('is refused for %j', (text, message) => {
+    expect(refused(text)).toBe(message);
+  });
+
+  it.each([
+    ['quick: 3', 'FILE: quick is 3; it must be a mapping of settings, such as {draws: 500}.'],
+    ['quick:', 'FILE: quick is empty; it must be a mapping of settings, such as {draws: 500}.'],
+    [
+      'quick: {experiment: draws}',
+      'FILE: quick holds experiment, which is no setting; it belongs at the top of the file.',
+    ],
+  ])('is refused, asked for or not: %j', (line, message) => {
+    expect(refusal(`${small}${line}\n`)).toBe(message);
+    expect(refused(`${small}${line}\n`)).toBe(message);
+  });
+
+  it('is no setting', () => {
+    expect(refusal(small, 'quick={draws: 2}')).toBe(
+      '--set quick={draws: 2}: quick belongs in the pipeline file, it cannot be set.',
+    );
+  });
+});
+
+describe('what settings name', () => {
+  it('is looked up before the plan, enters the run id, and is warned of', async () => {
+    const pipeline = readPipeline(pipelineFile(small));
+    const experiment: Experiment = {
+      ...pipeline.experiment,
+      resolve: (settings, { dataFolder = 'nowhere' }) =>
+        Promise.resolve({
+          settings: { ...settings, activation: 'erf' },
+          versions: { data: dataFolder },
+          warnings: [`looked in ${dataFolder}`],
+        }),
+    };
+    const folder = scratch();
+    const options = { environment: { dataFolder: folder } };
+    const { plan, settings, warnings } = await planPipeline({ ...pipeline, experiment }, options);
+    expect(settings).toEqual({ ...pipeline.settings, activation: 'erf' });
+    expect(plan.config).toMatchObject({ activation: 'erf' });
+    expect(plan.versions).toMatchObject({ data: folder, resdiff: expect.any(String) as string });
+    expect(warnings).toEqual([`looked in ${folder}`]);
+    const elsewhere = await planPipeline({ ...pipeline, experiment });
+    expect(runId(elsewhere.plan)).not.toBe(runId(plan));
+  });
+
+  it('is not looked up in a folder that is none', async () => {
+    const pipeline = readPipeline(pipelineFile(small));
+    for (const dataFolder of ['nowhere', pipelineFile(small)]) {
+      const planning = planPipeline(pipeline, { environment: { dataFolder } });
+      await expect(planning).rejects.toThrow(UserError);
+      await expect(planning).rejects.toThrow(`The data folder ${dataFolder} `);
+    }
+  });
+});
+
 describe('a run id', () => {
-  const idOf = (text: string, ...overrides: string[]) =>
-    runId(planPipeline(readPipeline(pipelineFile(text), overrides)).plan);
+  const idOf = async (text: string, ...overrides: string[]) => {
+    const { plan } = await planPipeline(readPipeline(pipelineFile(text), { set: overrides }));
+    return runId(plan);
+  };
 
   it.each([
     ['the order of keys', 'draws: 5\ndepth: 3\nwidth: 4\nexperiment: draws\n'],
@@ -210,21 +301,22 @@ describe('a run id', () => {
     ['order and repetition', `${small}processes: [limit, resnet, sde, limit]\n`],
     ['the sign of zero', `${small}inputs: [-0.0, 1]\n`],
     ['the form of the seed', `${small}seed: "0x1"\n`],
-  ])('does not depend on %s', (_, text) => {
-    expect(idOf(text)).toBe(idOf(small));
+  ])('does not depend on %s', async (_, text) => {
+    expect(await idOf(text)).toBe(await idOf(small));
   });
 
-  it('does not depend on where settings come from, nor on the shard size', () => {
-    expect(idOf('experiment: draws\n', 'width=4', 'depth=3', 'draws=5')).toBe(idOf(small));
-    const { plan } = planPipeline(readPipeline(pipelineFile(small)), 2);
+  it('does not depend on where settings come from, nor on the shard size', async () => {
+    const id = await idOf(small);
+    expect(await idOf('experiment: draws\n', 'width=4', 'depth=3', 'draws=5')).toBe(id);
+    const { plan } = await planPipeline(readPipeline(pipelineFile(small)), { shardSize: 2 });
     expect(plan.shards.length).toBe(9);
-    expect(runId(plan)).toBe(idOf(small));
+    expect(runId(plan)).toBe(id);
   });
 
   it.each(['width=5', 'seed=2', 'inputs=[1, 0]', 'coordinates=all', 'activation=sin', 'T=2'])(
     'depends on %s',
-    (override) => {
-      expect(idOf(small, override)).not.toBe(idOf(small));
+    async (override) => {
+      expect(await idOf(small, override)).not.toBe(await idOf(small));
     },
   );
 });

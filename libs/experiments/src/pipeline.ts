@@ -1,9 +1,9 @@
 import { messageOf, UserError, type RunPlan } from '@resdiff/runtime';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
-import type { Experiment, Settings, ShardPlan } from './experiment.ts';
+import type { Environment, Experiment, Settings, ShardPlan } from './experiment.ts';
 import { kernelVersion } from './kernel-module.ts';
 import { experiments, findExperiment } from './registry.ts';
 import { version } from './version.ts';
@@ -19,16 +19,26 @@ export interface Pipeline {
 }
 
 /** Keys of a pipeline that are not settings of its experiment. */
-const reserved = ['experiment', 'description'];
+const reserved = ['experiment', 'description', 'quick'];
+
+export interface PipelineOptions {
+  /** `key=value` each, the value in YAML; they go before the settings of the file. */
+  readonly set?: readonly string[];
+  /** Puts the file's `quick` settings before its others. */
+  readonly quick?: boolean;
+}
 
 /**
- * Reads a pipeline: a YAML mapping of `experiment`, an optional `description`, and settings.
+ * Reads a pipeline: a YAML mapping of `experiment`, an optional `description`, settings, and `quick`,
+ * an optional mapping of settings with which the pipeline ends soon.
  *
- * @param overrides `key=value` each, the value in YAML; they go before the file's settings.
  * @throws {UserError} naming the file, the key, the value and what would be right.
  */
-export function readPipeline(file: string, overrides: readonly string[] = []): Pipeline {
-  const { experiment: name, description, ...written } = readMapping(file);
+export function readPipeline(
+  file: string,
+  { set = [], quick = false }: PipelineOptions = {},
+): Pipeline {
+  const { experiment: name, description, quick: quickSettings, ...written } = readMapping(file);
   if (description !== undefined && typeof description !== 'string') {
     throw new UserError(`${file}: description is ${show(description)}; it must be text.`);
   }
@@ -43,7 +53,12 @@ export function readPipeline(file: string, overrides: readonly string[] = []): P
   }
   const given = new Map(Object.entries(written));
   const origin = new Map<string, string>();
-  for (const override of overrides) {
+  const quickly = Object.entries(checkQuick(file, quickSettings, quick));
+  for (const [key, value] of quick ? quickly : []) {
+    given.set(key, value);
+    origin.set(key, `${file} with --quick`);
+  }
+  for (const override of set) {
     const [key, value] = parseOverride(override);
     given.set(key, value);
     origin.set(key, `${file} with --set ${override}`);
@@ -63,6 +78,32 @@ export function readPipeline(file: string, overrides: readonly string[] = []): P
     experiment,
     settings: parsed.data,
   };
+}
+
+/** @throws {UserError} unless `quick` is a mapping of settings, or neither there nor `asked` for. */
+function checkQuick(file: string, quick: unknown, asked: boolean): Record<string, unknown> {
+  if (quick === undefined) {
+    if (!asked) return {};
+    throw new UserError(`${file}: has no quick settings, so it cannot be run with --quick.`, {
+      remedy: 'Leave out --quick, or add settings to the file such as "quick: {draws: 500}".',
+    });
+  }
+  if (!isMapping(quick)) {
+    throw new UserError(
+      `${file}: quick is ${show(quick)}; it must be a mapping of settings, such as {draws: 500}.`,
+    );
+  }
+  const misplaced = reserved.find((key) => key in quick);
+  if (misplaced !== undefined) {
+    throw new UserError(
+      `${file}: quick holds ${misplaced}, which is no setting; it belongs at the top of the file.`,
+    );
+  }
+  return quick;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What is wrong with which key. The messages of settings complete a sentence: it `must be ...`. */
@@ -93,12 +134,12 @@ function readMapping(file: string): Record<string, unknown> {
     });
   }
   const content = parseYaml(text, `${file}: is not valid YAML`);
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+  if (!isMapping(content)) {
     throw new UserError(
       `${file}: must be a mapping of keys to values, such as "experiment: draws", not ${show(content)}.`,
     );
   }
-  return content as Record<string, unknown>;
+  return content;
 }
 
 /** @throws {UserError} that begins with `refusal`. */
@@ -171,32 +212,66 @@ function quoted(text: string): string {
   return JSON.stringify(text).replace(/[\p{Cc}\uFFFD]/gu, '?');
 }
 
+export interface PlanOptions {
+  /** How much a shard holds, in the experiment's units; by default what suits. */
+  readonly shardSize?: number;
+  readonly environment?: Environment;
+}
+
 /** A pipeline cut into the shards of a run. */
 export interface PlannedRun {
   readonly plan: RunPlan;
   readonly shards: ShardPlan;
+  /** The pipeline's, with what they name looked up. */
+  readonly settings: Settings;
+  /** For a person: what was found instead of what was asked for. */
+  readonly warnings: readonly string[];
+  readonly environment: Environment;
 }
 
 /**
- * @param shardSize how much a shard holds, in the experiment's units; by default what suits.
- * @throws {UserError} if that would make more shards than a run can have.
+ * Looks up what the settings name and cuts the work into shards.
+ *
+ * @throws {UserError} if the data folder or what the settings name is not there, or if there would
+ *   be more shards than a run can have.
  */
-export function planPipeline(
+export async function planPipeline(
   { name, experiment, settings }: Pipeline,
-  shardSize?: number,
-): PlannedRun {
-  const shards = experiment.plan(settings, shardSize);
-  const { seed, ...config } = settings;
+  { shardSize, environment = {} }: PlanOptions = {},
+): Promise<PlannedRun> {
+  checkDataFolder(environment);
+  const resolved = (await experiment.resolve?.(settings, environment)) ?? {
+    settings,
+    versions: {},
+    warnings: [],
+  };
+  const shards = experiment.plan(resolved.settings, shardSize);
+  const { seed, ...config } = resolved.settings;
   return {
     shards,
+    settings: resolved.settings,
+    warnings: resolved.warnings,
+    environment,
     plan: {
       pipeline: name,
       experiment: experiment.name,
       config,
       seed: seed as string,
-      schema: experiment.table(settings),
+      schema: experiment.table(resolved.settings),
       shards: shards.shards,
-      versions: { resdiff: version, kernel: kernelVersion() },
+      versions: { resdiff: version, kernel: kernelVersion(), ...resolved.versions },
     },
   };
+}
+
+function checkDataFolder({ dataFolder }: Environment): void {
+  if (dataFolder === undefined) return;
+  const found = statSync(dataFolder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new UserError(
+    found
+      ? `The data folder ${dataFolder} is a file, not a folder.`
+      : `The data folder ${dataFolder} does not exist.`,
+    { remedy: 'Name the folder that holds the data sets, or leave --data out.' },
+  );
 }

@@ -26,6 +26,7 @@ export interface FinishedRun {
   /** Whether everything was there already. */
   readonly unchanged: boolean;
   readonly manifest: Manifest;
+  /** Its warnings begin with those of the plan. */
   readonly report: Report;
 }
 
@@ -36,13 +37,18 @@ export interface FinishedRun {
  *   run ends early, with everything that was finished kept.
  */
 export async function runPipeline(
-  { experiment, settings }: Pipeline,
-  { plan }: PlannedRun,
+  { experiment }: Pipeline,
+  { plan, settings, warnings, environment }: PlannedRun,
   { folder, workers, signal, onProgress, onMerged, command }: RunPipelineOptions,
 ): Promise<FinishedRun> {
   const fromSource = import.meta.url.endsWith('.ts');
   const worker = new URL(fromSource ? './worker.ts' : './worker.js', import.meta.url);
-  const executor = poolExecutor({ worker, workers: Math.min(workers, plan.shards.length) });
+  const { dataFolder } = environment;
+  const executor = poolExecutor({
+    worker,
+    workers: Math.min(workers, plan.shards.length),
+    ...(dataFolder !== undefined && { env: { RESDIFF_DATA: dataFolder } }),
+  });
   try {
     const run = await executeRun(plan, {
       folder,
@@ -53,7 +59,8 @@ export async function runPipeline(
     });
     try {
       onMerged?.();
-      const report = await experiment.report(settings, run);
+      const found = await experiment.report(settings, run);
+      const report = { ...found, warnings: [...warnings, ...found.warnings] };
       if (signal.aborted) throw new StoppedError(plan.shards.length, plan.shards.length);
       if (!run.unchanged) {
         run.writeArtifact('summary.json', `${JSON.stringify(report.summary, null, 2)}\n`);

@@ -76,6 +76,29 @@ export function numbers(most: number) {
   );
 }
 
+/** A list of different whole numbers, ascending; one alone, or a text with commas, stands for a list. */
+export function wholeNumbers(least: number, most: number) {
+  const error = `must be one or more different whole numbers from ${least} to ${most}, such as [10, 100]`;
+  return z
+    .preprocess(
+      asList,
+      z
+        .array(z.int({ error }).min(least, { error }).max(most, { error }), { error })
+        .min(1, { error })
+        .refine((list) => new Set(list).size === list.length, { error }),
+    )
+    .transform((list) => list.toSorted((a, b) => a - b));
+}
+
+/** The descriptions of the keys of a settings shape. */
+export function describedKeys<Shape extends Readonly<Record<string, z.ZodType>>>(
+  shape: Shape,
+): Record<keyof Shape & string, string> {
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, { description }]) => [key, description]),
+  ) as Record<keyof Shape & string, string>;
+}
+
 function asList(value: unknown): unknown {
   if (typeof value === 'number') return [value];
   if (typeof value !== 'string') return value;

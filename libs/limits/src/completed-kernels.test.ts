@@ -1,4 +1,4 @@
-import { findActivation } from '@resdiff/networks';
+import { findActivation, type AffineKernel } from '@resdiff/networks';
 import { normals, seedKey } from '@resdiff/random';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -7,7 +7,6 @@ import {
   completedStateKernel,
   completedTangentKernel,
   completedTangentKernelParts,
-  type AffineKernel,
   type CompletedLimit,
 } from './completed-kernels.ts';
 import { limitMeanField } from './dynamics.ts';

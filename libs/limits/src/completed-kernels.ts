@@ -1,12 +1,6 @@
-import type { CompletedNetwork } from '@resdiff/networks';
+import type { AffineKernel, CompletedNetwork } from '@resdiff/networks';
 import { limitNtk } from './ntk.ts';
 import { limitParameters, requireNoCurvature } from './parameters.ts';
-
-/** The kernel k(z, z') = constant + slope <z, z'> of two inputs. */
-export interface AffineKernel {
-  readonly constant: number;
-  readonly slope: number;
-}
 
 /** What the doubly infinite limit knows of a completed network. */
 export type CompletedLimit = Pick<

@@ -4,7 +4,6 @@ export {
   completedStateKernel,
   completedTangentKernel,
   completedTangentKernelParts,
-  type AffineKernel,
   type BayesianLinearModel,
   type CompletedLimit,
   type TangentKernelParts,

@@ -1,4 +1,5 @@
 export * from './activations/index.ts';
+export type { AffineKernel } from './affine-kernel.ts';
 export type { CompletedNetwork } from './completed.ts';
 export { diffusionAssumptions, type AssumptionReport } from './assumptions.ts';
 export { checkCovariance } from './covariance-check.ts';

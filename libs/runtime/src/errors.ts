@@ -39,14 +39,18 @@ export class DiskFullError extends RunError {
   }
 }
 
-/** The run was stopped by its caller (Ctrl-C, a time limit) with `done` of `total` shards finished. */
+/**
+ * The run was stopped by its caller (Ctrl-C, a time limit) with `done` of `total` shards finished,
+ * and `checkpoints` of the others begun.
+ */
 export class StoppedError extends ReportedError {
   readonly exitCode = 130;
   readonly done: number;
   readonly total: number;
 
-  constructor(done: number, total: number) {
-    super(`Stopped with ${done} of ${total} shards done. Finished shards are kept.`, {
+  constructor(done: number, total: number, checkpoints = 0) {
+    const kept = checkpoints > 0 ? 'Finished shards and checkpoints' : 'Finished shards';
+    super(`Stopped with ${done} of ${total} shards done. ${kept} are kept.`, {
       remedy: 'Give the same command again: it resumes where this one stopped.',
     });
     this.done = done;

@@ -1,6 +1,7 @@
+import { temporaryOwner, temporaryPath } from '@resdiff/tables';
 import { chmodSync } from 'node:fs';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawsPlan } from '../test/draws.ts';
 import { complete, failureOf, scratch } from '../test/support.ts';
@@ -35,24 +36,39 @@ describe('openRunFolder', () => {
 
   it('opens an empty folder, and one whose process died before it wrote a manifest', async () => {
     const path = await scratch();
-    const temporary = `.manifest.json.${process.pid}.0123456789ab.tmp`;
+    const temporary = basename(temporaryPath('manifest.json'));
     await writeFile(join(path, temporary), 'half');
     const { lock } = await openRunFolder(path, plan);
     expect(await readdir(path)).not.toContain(temporary);
     lock.release();
   });
 
-  it('removes what dead processes left half-written, and nothing else', async () => {
+  it('removes what dead processes of this host or a day ago left half-written, and nothing else', async () => {
     const path = await scratch();
     (await openRunFolder(path, plan)).lock.release();
     // Linux pids end at 2^22.
-    const dead = '.draws-0-5.arrow.4194305.0123456789ab.tmp';
-    const alive = `.draws-5-10.arrow.${process.ppid}.0123456789ab.tmp`;
-    await writeFile(join(path, 'shards', dead), 'half');
-    await writeFile(join(path, 'shards', alive), 'half');
-    await writeFile(join(path, 'shards', 'notes.tmp'), 'mine');
+    const { host } = temporaryOwner();
+    const temporary = (shard: string, owner: string) => `.${shard}.${owner}.0123456789ab.tmp`;
+    const dead = temporary('draws-0-5.arrow', `${host}.4194305`);
+    const alive = temporary('draws-5-10.arrow', `${host}.${process.ppid}`);
+    const elsewhere = temporary('draws-0-5.arrow', `not-${host}.4194305`);
+    const stale = temporary('draws-5-10.arrow', `not-${host}.4194305`);
+    await mkdir(join(path, 'files/draws-0-5'), { recursive: true });
+    for (const name of [dead, alive, elsewhere, stale, 'notes.tmp']) {
+      await writeFile(join(path, 'shards', name), 'half');
+      await writeFile(join(path, 'files/draws-0-5', name), 'half');
+    }
+    for (const folder of ['shards', 'files/draws-0-5']) {
+      const hoursAgo = (hours: number) => Date.now() / 1000 - 3600 * hours;
+      await utimes(join(path, folder, stale), hoursAgo(25), hoursAgo(25));
+      await utimes(join(path, folder, elsewhere), hoursAgo(23), hoursAgo(23));
+      await utimes(join(path, folder, 'notes.tmp'), hoursAgo(25), hoursAgo(25));
+    }
     (await openRunFolder(path, plan)).lock.release();
-    expect((await readdir(join(path, 'shards'))).sort()).toEqual([alive, 'notes.tmp']);
+    for (const folder of ['shards', 'files/draws-0-5']) {
+      const left = (await readdir(join(path, folder))).sort();
+      expect(left).toEqual([alive, elsewhere, 'notes.tmp'].sort());
+    }
   });
 
   it('refuses the folder of another run and says what differs', async () => {

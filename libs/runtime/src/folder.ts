@@ -8,12 +8,13 @@ import {
   systemCode,
   UserError,
 } from './errors.ts';
+import { refuseForeignCheckpoints } from './checkpoint.ts';
 import { canonicalJson, jsonDifferences, type JsonValue } from './json.ts';
 import { isTemporary, removeLeftovers } from './leftovers.ts';
 import { lockFolder, lockName, type Lock } from './lock.ts';
 import { newManifest, readManifest, writeManifest, type Manifest } from './manifest.ts';
 import { runId, type RunPlan } from './plan.ts';
-import { shardsFolder } from './shard-store.ts';
+import { shardsFolder } from './shard-paths.ts';
 
 /** A run folder that this process alone works in. */
 export interface RunFolder {
@@ -27,8 +28,8 @@ export interface RunFolder {
  * Creates the run folder at `path` with the folders above it, or opens it if it holds this run
  * already, whatever shard layout it was started with.
  *
- * @throws {UserError} if the folder holds another run or anything else, cannot be made or written
- * to, or another process works in it. Nothing in it has been changed then.
+ * @throws {UserError} if the folder holds another run, a checkpoint of another run or anything else,
+ * cannot be made or written to, or another process works in it. Nothing in it has been changed then.
  * @throws {DiskFullError}
  */
 export async function openRunFolder(path: string, plan: RunPlan): Promise<RunFolder> {
@@ -38,7 +39,6 @@ export async function openRunFolder(path: string, plan: RunPlan): Promise<RunFol
     const lock = lockFolder(path);
     try {
       await removeLeftovers(path);
-      await removeLeftovers(join(path, shardsFolder));
       let manifest = await peek(path, plan);
       if (manifest === undefined) {
         manifest = newManifest(plan);
@@ -103,6 +103,7 @@ async function peek(path: string, plan: RunPlan): Promise<Manifest | undefined> 
   } else if (manifest.runId !== runId(plan)) {
     throw anotherRun(path, manifest, plan);
   }
+  await refuseForeignCheckpoints(path, runId(plan));
   return manifest;
 }
 

@@ -1,4 +1,10 @@
 export {
+  detachedContext,
+  ShardStopped,
+  type ShardCheckpoint,
+  type ShardContext,
+} from './context.ts';
+export {
   DiskFullError,
   messageOf,
   ReportedError,
@@ -12,6 +18,7 @@ export { inlineExecutor } from './executors/inline.ts';
 export { poolExecutor, type PoolOptions } from './executors/pool.ts';
 export { openRunFolder, type RunFolder } from './folder.ts';
 export { canonicalJson, jsonDifferences, type JsonDifference, type JsonValue } from './json.ts';
+export type { ShardLink } from './link.ts';
 export { lockFolder, type Lock, type LockOwner } from './lock.ts';
 export { describeMachine, type Machine } from './machine.ts';
 export {
@@ -32,6 +39,7 @@ export {
   serveShards,
   type ShardContent,
   type ShardFailure,
+  type ShardOrder,
   type ShardOutcome,
   type ShardServer,
 } from './worker.ts';

@@ -1,33 +1,50 @@
-import { readdir, rm } from 'node:fs/promises';
+import { parseTemporary, temporaryOwner } from '@resdiff/tables';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { processExists } from './lock.ts';
+import { filesFolder, shardsFolder } from './shard-paths.ts';
 
-// How @resdiff/tables names what it has not finished: .<name>.<pid>.<random>.tmp
-const temporary = /^\..+\.(\d+)\.[0-9a-f]{12}\.tmp$/;
+/** A file that nobody has written to for so long is nobody's, wherever its process was. */
+const ABANDONED_MS = 24 * 3600 * 1000;
 
 export function isTemporary(name: string): boolean {
-  return temporary.test(name);
+  return parseTemporary(name) !== undefined;
 }
 
 /**
- * Removes the temporary files in `folder` that no running process of this host will finish: those
- * of dead processes and, since the caller holds the folder's lock and writes nothing now, its own.
+ * Removes the temporary files in a run folder that no process will finish: those of processes of
+ * this host that are gone; since the caller holds the folder's lock and writes nothing now, its
+ * own; and any that was last written to a day ago. Those of other hosts stay until then, as their
+ * processes cannot be seen from here.
  */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await namesIn(folder)) {
-    const pid = Number(temporary.exec(name)?.[1]);
-    if (pid === process.pid || (pid > 0 && !processExists(pid))) {
-      await rm(join(folder, name), { force: true });
+  const files = join(folder, filesFolder);
+  const ofShards = (await namesIn(files)).map((name) => join(files, name));
+  for (const each of [folder, join(folder, shardsFolder), ...ofShards]) {
+    for (const name of await namesIn(each)) {
+      if (isTemporary(name) && (await isAbandoned(join(each, name), name))) {
+        await rm(join(each, name), { force: true });
+      }
     }
   }
+}
+
+async function isAbandoned(path: string, name: string): Promise<boolean> {
+  const owner = parseTemporary(name);
+  const here = temporaryOwner();
+  if (owner?.host === here.host && (owner.pid === here.pid || !processExists(owner.pid))) {
+    return true;
+  }
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+  return Date.now() - mtimeMs > ABANDONED_MS;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) {
       return [];
     }
     throw error;

@@ -1,3 +1,4 @@
+import { temporaryPath } from '@resdiff/tables';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemCode, UserError } from './errors.ts';
 import * as is from './shape.ts';
 
@@ -137,7 +138,7 @@ function createWithoutLinks(path: string, owner: LockOwner): boolean {
 }
 
 function writeOwner(path: string, owner: LockOwner): string {
-  const temporary = join(dirname(path), `.${basename(path)}.${owner.pid}.${owner.token}.tmp`);
+  const temporary = temporaryPath(path);
   const descriptor = openSync(temporary, 'w');
   try {
     writeFileSync(descriptor, JSON.stringify(owner));

@@ -32,6 +32,8 @@ export interface ShardResult extends FileRecord {
   readonly device: string;
   /** What the experiment says of the shard beside its rows: counters, warnings. */
   readonly notes: JsonValue;
+  /** The files that the shard made beside its rows; left out if there are none. */
+  readonly files?: readonly FileRecord[];
 }
 
 export type ManifestShard = Shard | (Shard & ShardResult);
@@ -76,6 +78,7 @@ export const shardResultShape = {
   seconds: is.number,
   device: is.text,
   notes: is.json,
+  files: is.optional(is.list(is.object(fileShape))),
 };
 
 const manifestShape = is.object({

@@ -102,8 +102,9 @@ export class RunLog {
       if (receipt === undefined) {
         return planned;
       }
-      const { file, sha256, bytes, seconds, device, notes } = receipt;
-      return { ...planned, file, sha256, bytes, seconds, device, notes };
+      const { file, sha256, bytes, seconds, device, notes, files } = receipt;
+      const result = { file, sha256, bytes, seconds, device, notes };
+      return { ...planned, ...result, ...(files !== undefined && { files }) };
     });
     return {
       ...this.#found,

@@ -2,6 +2,7 @@ import { readArrowBatches, writeFileAtomic, type Batch } from '@resdiff/tables';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DiskFullError, isDiskFull, ReportedError, RunError, StoppedError } from './errors.ts';
+import { checkpointsIn, takeStockOfCheckpoints, type FoundCheckpoints } from './checkpoint.ts';
 import type { Executor, ShardTask } from './executors/executor.ts';
 import { openRunFolder, type RunFolder } from './folder.ts';
 import type { JsonValue } from './json.ts';
@@ -11,20 +12,26 @@ import { isDone, manifestName, type FileRecord, type Manifest } from './manifest
 import { mergeShards, tableFiles } from './merge.ts';
 import { checkPlan, type RunPlan, type Shard } from './plan.ts';
 import { RunLog } from './run-log.ts';
-import { fileDamage, shardsFolder, verifyShards, type DamagedShard } from './shard-store.ts';
+import { filesFolder, shardsFolder } from './shard-paths.ts';
+import { fileDamage, verifyShards, type DamagedShard } from './shard-store.ts';
 
 export interface RunProgress {
   /** Shards that are done, those of earlier sessions included. */
   readonly done: number;
   readonly total: number;
-  /** Estimated CPU seconds of the shards that are done. */
+  /** Estimated CPU seconds of the shards that are done, and of the parts done of those at work. */
   readonly doneCost: number;
   readonly totalCost: number;
-  /** Shards that earlier sessions had done, and their estimated CPU seconds. */
+  /** Shards that earlier sessions had done. */
   readonly resumed: number;
+  /** Shards that go on from a checkpoint of an earlier session. */
+  readonly continued: number;
+  /** Estimated CPU seconds of what earlier sessions had done, the parts in checkpoints included. */
   readonly resumedCost: number;
   /** Shards of earlier sessions that have to be computed again, and why. */
   readonly damaged: readonly DamagedShard[];
+  /** Shards that start from their beginning since their checkpoint does not hold, and why. */
+  readonly damagedCheckpoints: readonly DamagedShard[];
   /** Wall seconds since computing began. */
   readonly elapsed: number;
 }
@@ -36,7 +43,7 @@ export interface RunOptions {
   readonly executor: Executor;
   /** Stops the run once aborted: finished shards are kept, and {@link StoppedError} is thrown. */
   readonly signal?: AbortSignal;
-  /** Called before the first shard and after each. */
+  /** Called before the first shard, after each, and now and then while shards are at work. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** The command line, for the manifest. */
   readonly command?: string;
@@ -94,6 +101,8 @@ export async function executeRun(
     const { done, damaged } = await verifyShards(folder, manifest, signal);
     log = new RunLog(folder, manifest, done, { workers: executor.workers, command });
     const missing = manifest.shards.filter(({ id }) => !done.has(id));
+    const unfinished = new Set(missing.map(({ id }) => id));
+    const checkpoints = await takeStockOfCheckpoints(folder, manifest.shards, unfinished, signal);
     const tablesHold = missing.length === 0 && (await haveTables(opened, plan));
     const unchanged =
       tablesHold && manifest.state === 'complete' && (await allHold(folder, manifest.artifacts));
@@ -101,7 +110,8 @@ export async function executeRun(
     if (!unchanged) {
       log.start(tablesHold ? manifest.tables : []);
     }
-    await computeShards(plan, opened, missing, damaged, { log, executor, signal, onProgress });
+    const found = { missing, damaged, checkpoints };
+    await computeShards(plan, opened, found, { log, executor, signal, onProgress });
     if (!tablesHold) {
       log.setTables(await mergeShards(folder, log.manifest, plan.schema, signal));
     }
@@ -111,11 +121,22 @@ export async function executeRun(
     lock.release();
     if (signal.aborted && error === signal.reason) {
       const done = log?.receipts.size ?? manifest.shards.filter(isDone).length;
-      throw new StoppedError(done, manifest.shards.length);
+      const checkpoints = (await checkpointsIn(folder)).length;
+      throw new StoppedError(done, manifest.shards.length, checkpoints);
     }
     throw explained(error, folder);
   }
 }
+
+/** What earlier sessions left to do, and of it begun. */
+interface Unfinished {
+  readonly missing: readonly Shard[];
+  readonly damaged: readonly DamagedShard[];
+  readonly checkpoints: FoundCheckpoints;
+}
+
+/** Milliseconds between two reports of progress, those of finished shards aside. */
+const PROGRESS_MS = 100;
 
 interface Computing {
   readonly log: RunLog;
@@ -128,33 +149,48 @@ interface Computing {
 async function computeShards(
   plan: RunPlan,
   { path: folder, manifest }: RunFolder,
-  missing: readonly Shard[],
-  damaged: readonly DamagedShard[],
+  { missing, damaged, checkpoints }: Unfinished,
   { log, executor, signal, onProgress }: Computing,
 ): Promise<void> {
-  const { runId, experiment, config, seed, shards } = manifest;
-  const tasks = missing.map(({ id, task, rows, cost }): ShardTask => {
-    const shard = { id, task, rows, cost };
-    return { folder, runId, experiment, config, seed, schema: plan.schema, shard };
-  });
+  const { runId, experiment, config, seed, versions, shards } = manifest;
   const costs = new Map(shards.map(({ id, cost }) => [id, cost]));
+  /** Parts of shards that are not done, 0 to 1. */
+  const begun = new Map(checkpoints.progress);
+  const begunCost = ([id, part]: readonly [string, number]) => part * (costs.get(id) ?? 0);
+  const remaining = ({ id, cost }: Shard) => cost * (1 - (begun.get(id) ?? 0));
+  const order = missing
+    .map((shard) => ({ shard, cost: remaining(shard) }))
+    .sort((a, b) => b.cost - a.cost);
+  const tasks = order.map(({ shard: { id, task, rows, cost } }): ShardTask => {
+    const shard = { id, task, rows, cost };
+    return { folder, runId, experiment, config, seed, schema: plan.schema, versions, shard };
+  });
+
   const totalCost = sum(costs.values());
   const resumed = shards.length - missing.length;
-  const resumedCost = totalCost - sum(missing.map(({ cost }) => cost));
+  let doneShardsCost = totalCost - sum(missing.map(({ cost }) => cost));
+  const resumedCost = doneShardsCost + sum([...begun].map(begunCost));
   const started = performance.now();
   let done = resumed;
   let doneCost = resumedCost;
-  const report = () =>
+  let reported = -Infinity;
+  const report = () => {
+    // Sums of the same parts in another order may differ in their last digits.
+    doneCost = Math.max(doneCost, doneShardsCost + sum([...begun].map(begunCost)));
+    reported = performance.now();
     onProgress?.({
       done,
       total: shards.length,
       doneCost,
       totalCost,
       resumed,
+      continued: checkpoints.progress.size,
       resumedCost,
       damaged,
-      elapsed: (performance.now() - started) / 1000,
+      damagedCheckpoints: checkpoints.damaged,
+      elapsed: (reported - started) / 1000,
     });
+  };
 
   report();
   await executor.run(tasks, {
@@ -162,8 +198,18 @@ async function computeShards(
     onReceipt: (receipt) => {
       log.addReceipt(receipt);
       done += 1;
-      doneCost += costs.get(receipt.id) ?? 0;
+      begun.delete(receipt.id);
+      doneShardsCost += costs.get(receipt.id) ?? 0;
       report();
+    },
+    onProgress: (id, fraction) => {
+      const before = begun.get(id) ?? 0;
+      if (fraction > before) {
+        begun.set(id, fraction);
+        if (performance.now() - reported >= PROGRESS_MS) {
+          report();
+        }
+      }
     },
   });
   signal.throwIfAborted();
@@ -172,7 +218,7 @@ async function computeShards(
 function openedRun(plan: RunPlan, opened: RunFolder, log: RunLog, unchanged: boolean): Run {
   const { path: folder, lock } = opened;
   const { parquet, arrow } = tableFiles(plan.schema.name);
-  const reserved = [manifestName, lockName, shardsFolder, parquet, arrow];
+  const reserved = [manifestName, lockName, shardsFolder, filesFolder, parquet, arrow];
   let open = true;
 
   const end = (state: 'stopped' | 'complete') => {
@@ -233,7 +279,6 @@ async function allHold(folder: string, records: readonly FileRecord[]): Promise<
 async function stop({ path }: RunFolder, log: RunLog | undefined): Promise<void> {
   try {
     await removeLeftovers(path);
-    await removeLeftovers(join(path, shardsFolder));
     log?.end('stopped');
   } catch {
     return;

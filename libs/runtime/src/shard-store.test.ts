@@ -86,7 +86,7 @@ describe('writeShard', () => {
     const shard = { id: 'short', task: null, rows: 2, cost: 0 };
     const task = { ...plan, folder, runId: manifest.runId, shard };
     const batch = { rows: 1, columns: { draw: Int32Array.of(0), value: Float64Array.of(0) } };
-    const facts = { started: 0, device: 'cpu', notes: null };
+    const facts = { started: 0, device: 'cpu', notes: null, files: () => [] };
     const error = await failureOf(writeShard(task, [batch], facts));
     expect(error).toBeInstanceOf(RunError);
     expect(error.message).toBe('it has 1 rows where its plan says 2');

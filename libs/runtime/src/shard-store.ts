@@ -1,14 +1,14 @@
 import { createArrowWriter, hashFile, writeFileAtomic, type Batch } from '@resdiff/tables';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { removeCheckpoint } from './checkpoint.ts';
 import { messageOf, RunError, systemCode } from './errors.ts';
 import type { ShardTask } from './executors/executor.ts';
 import type { JsonValue } from './json.ts';
 import { shardResultShape, type FileRecord, type Manifest, type ShardResult } from './manifest.ts';
 import type { Shard } from './plan.ts';
+import { fileOfShard, receiptFile, shardFile } from './shard-paths.ts';
 import * as is from './shape.ts';
-
-export const shardsFolder = 'shards';
 
 /** Says beside a shard's file that the file is whole, and what is in it. */
 export interface ShardReceipt extends ShardResult {
@@ -30,31 +30,26 @@ const receiptShape = is.object({
   ...shardResultShape,
 });
 
-export function shardFile(id: string): string {
-  return `${shardsFolder}/${id}.arrow`;
-}
-
-function receiptPath(folder: string, id: string): string {
-  return join(folder, shardsFolder, `${id}.json`);
-}
-
 export interface ShardFacts {
   /** When computing began, in milliseconds of `performance.now()`. */
   readonly started: number;
   readonly device: string;
   readonly notes: JsonValue;
+  /** The files that the shard has made, once it has been computed. */
+  readonly files: () => readonly FileRecord[];
 }
 
 /**
  * Writes `shards/<id>.arrow` and then its receipt `shards/<id>.json`, each to a temporary name,
- * synced and renamed: whenever the process or the machine dies, a receipt means a whole shard.
+ * synced and renamed: whenever the process or the machine dies, a receipt means a whole shard. The
+ * shard's checkpoint, if there is one, is removed at last.
  *
  * @throws {RunError} if the batches hold another number of rows than the shard's plan says.
  */
 export async function writeShard(
   { folder, runId, schema, shard }: ShardTask,
   batches: Iterable<Batch> | AsyncIterable<Batch>,
-  { started, device, notes }: ShardFacts,
+  { started, device, notes, files }: ShardFacts,
 ): Promise<ShardReceipt> {
   const file = shardFile(shard.id);
   const writer = await createArrowWriter(join(folder, file), schema, {});
@@ -73,8 +68,13 @@ export async function writeShard(
   }
   const { bytes, sha256 } = writer.close();
   const seconds = (performance.now() - started) / 1000;
-  const receipt = { id: shard.id, runId, file, sha256, bytes, rows, seconds, device, notes };
-  writeFileAtomic(receiptPath(folder, shard.id), `${JSON.stringify(receipt)}\n`);
+  const made = files();
+  const receipt = {
+    ...{ id: shard.id, runId, file, sha256, bytes, rows, seconds, device, notes },
+    ...(made.length > 0 && { files: made }),
+  };
+  writeFileAtomic(join(folder, receiptFile(shard.id)), `${JSON.stringify(receipt)}\n`);
+  await removeCheckpoint(folder, shard.id);
   return receipt;
 }
 
@@ -97,7 +97,7 @@ export async function verifyShards(
     if (receipt === undefined) {
       continue;
     }
-    const reason = 'reason' in receipt ? receipt.reason : await fileDamage(folder, receipt);
+    const reason = 'reason' in receipt ? receipt.reason : await shardDamage(folder, receipt);
     if (reason === undefined) {
       done.set(shard.id, receipt as ShardReceipt);
     } else {
@@ -115,7 +115,7 @@ async function readReceipt(
 ): Promise<ShardReceipt | { reason: string } | undefined> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(receiptPath(folder, shard.id), 'utf8'));
+    value = JSON.parse(await readFile(join(folder, receiptFile(shard.id)), 'utf8'));
   } catch (error) {
     return systemCode(error) === 'ENOENT'
       ? undefined
@@ -132,10 +132,24 @@ async function readReceipt(
   if (receipt.id !== shard.id || receipt.file !== shardFile(shard.id)) {
     return { reason: `its receipt belongs to the shard ${receipt.id} in ${receipt.file}` };
   }
+  const stray = receipt.files?.find(({ file }) => file !== fileOfShard(shard.id, basename(file)));
+  if (stray !== undefined) {
+    return { reason: `its receipt lists ${stray.file}, which is no file of this shard` };
+  }
   if (receipt.rows !== shard.rows) {
     return { reason: `its receipt says ${receipt.rows} rows, its plan ${shard.rows}` };
   }
   return receipt;
+}
+
+async function shardDamage(folder: string, receipt: ShardReceipt): Promise<string | undefined> {
+  for (const record of [receipt, ...(receipt.files ?? [])]) {
+    const reason = await fileDamage(folder, record);
+    if (reason !== undefined) {
+      return reason;
+    }
+  }
+  return undefined;
 }
 
 /** What is wrong with a recorded file of the run folder; undefined if it is as recorded. */

@@ -1,7 +1,9 @@
 import type { Batch } from '@resdiff/tables';
+import { openContext, ShardStopped, type ShardContext } from './context.ts';
 import { DiskFullError, isDiskFull, messageOf, RunError } from './errors.ts';
 import type { ShardTask } from './executors/executor.ts';
 import type { JsonValue } from './json.ts';
+import { SharedLink, type ShardLink } from './link.ts';
 import { writeShard, type ShardReceipt } from './shard-store.ts';
 
 /** What an experiment computes for a shard. */
@@ -21,22 +23,40 @@ export interface ShardFailure {
   readonly diskFull: boolean;
 }
 
-export type ShardOutcome = { readonly receipt: ShardReceipt } | { readonly failure: ShardFailure };
+export type ShardOutcome =
+  | { readonly receipt: ShardReceipt }
+  /** Ended unfinished, as it was asked to. */
+  | { readonly stopped: true }
+  | { readonly failure: ShardFailure };
+
+/** A task, and what joins its shard to the thread that hands it out: memory, for another thread. */
+export interface ShardOrder {
+  readonly task: ShardTask;
+  readonly link: ShardLink | SharedArrayBuffer;
+}
 
 /** Computes a shard and writes it, and tells how it went; never throws. */
-export type ShardServer = (task: ShardTask) => Promise<ShardOutcome>;
+export type ShardServer = (order: ShardOrder) => Promise<ShardOutcome>;
 
 /**
  * What a worker module exports as its default: it computes a shard, writes it with its receipt, and
  * tells the executor.
  */
-export function serveShards(compute: (task: ShardTask) => Promise<ShardContent>): ShardServer {
-  return async (task) => {
+export function serveShards(
+  compute: (task: ShardTask, context: ShardContext) => ShardContent | Promise<ShardContent>,
+): ShardServer {
+  return async ({ task, link: given }) => {
     const started = performance.now();
+    const link = given instanceof SharedArrayBuffer ? new SharedLink(given) : given;
+    const open = openContext(task, link);
     try {
-      const { batches, notes = null, device = 'cpu' } = await compute(task);
-      return { receipt: await writeShard(task, batches, { started, notes, device }) };
+      const { batches, notes = null, device = 'cpu' } = await compute(task, open.context);
+      const files = () => open.files;
+      return { receipt: await writeShard(task, batches, { started, notes, device, files }) };
     } catch (error) {
+      if (error instanceof ShardStopped && link.stopRequested()) {
+        return { stopped: true };
+      }
       return {
         failure: {
           message: messageOf(error),
@@ -44,14 +64,26 @@ export function serveShards(compute: (task: ShardTask) => Promise<ShardContent>)
           diskFull: isDiskFull(error),
         },
       };
+    } finally {
+      open.close();
     }
   };
 }
 
-/** @throws {RunError} naming the shard, if it failed; {@link DiskFullError} if for want of room. */
-export function receiptOf(outcome: ShardOutcome, { folder, shard }: ShardTask): ShardReceipt {
+/**
+ * The receipt of a shard, or undefined if it was stopped.
+ *
+ * @throws {RunError} naming the shard, if it failed; {@link DiskFullError} if for want of room.
+ */
+export function receiptOf(
+  outcome: ShardOutcome,
+  { folder, shard }: ShardTask,
+): ShardReceipt | undefined {
   if ('receipt' in outcome) {
     return outcome.receipt;
+  }
+  if ('stopped' in outcome) {
+    return undefined;
   }
   const { message, stack, diskFull } = outcome.failure;
   const cause = Object.assign(new Error(message), { stack });

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/fixtures.ts';
-import { AtomicFile, hashFile, writeFileAtomic } from './atomic.ts';
+import { AtomicFile, hashFile, parseTemporary, temporaryPath, writeFileAtomic } from './atomic.ts';
 
 const { folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -50,7 +52,11 @@ describe('AtomicFile', () => {
     const sizes = [3, 0, 1 << 20, 5, (1 << 20) - 5, 1, 3_000_000, 7];
     const pieces = sizes.map((size, index) => new Uint8Array(size).fill(index + 1));
     const file = new AtomicFile(path);
-    for (const piece of pieces) file.write(piece);
+    pieces.forEach((piece, index) => {
+      file.write(piece);
+      const digest = createHash('sha256').update(Buffer.concat(pieces.slice(0, index + 1)));
+      expect(Buffer.from(file.digest())).toEqual(digest.digest());
+    });
     const { bytes, sha256 } = file.commit();
     const content = readFileSync(path);
     expect(content.equals(Buffer.concat(pieces))).toBe(true);
@@ -65,11 +71,28 @@ describe('AtomicFile', () => {
     file.write(new Uint8Array(2 << 20));
     expect(readFileSync(join(path, 'file'), 'utf8')).toBe('old');
     expect(readdirSync(path)).toContainEqual(
-      expect.stringMatching(new RegExp(`^\\.file\\.${process.pid}\\.[0-9a-f]{12}\\.tmp$`)),
+      expect.stringMatching(
+        new RegExp(`^\\.file\\.[A-Za-z0-9-]+\\.${process.pid}\\.[0-9a-f]{12}\\.tmp$`),
+      ),
     );
     file.discard();
     file.discard();
     expect(readdirSync(path)).toEqual(['file']);
+  });
+});
+
+describe('parseTemporary', () => {
+  it('tells the host and the process that a temporary name names', () => {
+    const path = temporaryPath(join(folder, 'a.b.parquet'));
+    const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
+    expect(parseTemporary(basename(path))).toEqual({ host, pid: process.pid });
+    expect(parseTemporary('.a.arrow.node-17.42.0123456789ab.tmp')).toEqual({
+      host: 'node-17',
+      pid: 42,
+    });
+    for (const name of ['a.arrow', 'notes.tmp', '.a.node.x.0123456789ab.tmp', '.a.node.1.ab.tmp']) {
+      expect(parseTemporary(name)).toBeUndefined();
+    }
   });
 });
 

@@ -8,13 +8,43 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 const STAGING_BYTES = 1 << 20;
 
+/** Who writes a temporary file. */
+export interface TemporaryOwner {
+  /** As temporary names spell it: other characters than letters, digits and `-` are `-`. */
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** This process, as temporary names tell it from those of other hosts that share the folder. */
+export function temporaryOwner(): TemporaryOwner {
+  const host =
+    hostname()
+      .slice(0, 63)
+      .replace(/[^A-Za-z0-9-]/g, '-') || '-';
+  return { host, pid: process.pid };
+}
+
+/** A new temporary name beside `path`: `.<name>.<host>.<pid>.<random>.tmp`. */
+export function temporaryPath(path: string): string {
+  const { host, pid } = temporaryOwner();
+  const random = randomBytes(6).toString('hex');
+  return join(dirname(path), `.${basename(path)}.${host}.${pid}.${random}.tmp`);
+}
+
+/** Who made a file of this name; undefined unless the name is a {@link temporaryPath}'s. */
+export function parseTemporary(name: string): TemporaryOwner | undefined {
+  const found = /^\..+\.([A-Za-z0-9-]+)\.(\d+)\.[0-9a-f]{12}\.tmp$/.exec(name);
+  return found ? { host: found[1], pid: Number(found[2]) } : undefined;
+}
+
 /**
  * A file that appears under its name whole or not at all. It is written from front to back under a
- * temporary name (`.<name>.<pid>.<random>.tmp`) in the same folder, and hashed on the way.
+ * temporary name (see {@link temporaryPath}) in the same folder, and hashed on the way.
  *
  * Errors of the file system (`ENOSPC`, `EACCES`, ...) pass through with their `code`.
  */
@@ -29,9 +59,8 @@ export class AtomicFile {
   #open = true;
 
   constructor(path: string) {
-    const suffix = `${process.pid}.${randomBytes(6).toString('hex')}`;
     this.path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${suffix}.tmp`);
+    this.#temporary = temporaryPath(path);
     this.#descriptor = openSync(this.#temporary, 'wx');
   }
 
@@ -45,6 +74,12 @@ export class AtomicFile {
       this.#staging.set(bytes, this.#staged);
       this.#staged += bytes.byteLength;
     }
+  }
+
+  /** The SHA-256 of all bytes so far, 32 bytes. */
+  digest(): Uint8Array {
+    this.#flush();
+    return this.#hash.copy().digest();
   }
 
   /** Makes the file durable under its name; on an error the temporary file is removed. */

@@ -4,7 +4,15 @@ export {
   readArrowMetadata,
   readArrowSchema,
 } from './arrow.ts';
-export { hashFile, writeFileAtomic } from './atomic.ts';
+export {
+  AtomicFile,
+  hashFile,
+  parseTemporary,
+  temporaryOwner,
+  temporaryPath,
+  writeFileAtomic,
+  type TemporaryOwner,
+} from './atomic.ts';
 export { validateBatch, type Batch, type ColumnArray, type ColumnArrays } from './batch.ts';
 export { SCHEMA_KEY, type Metadata } from './metadata.ts';
 export { createParquetWriter } from './parquet.ts';

@@ -1,28 +1,24 @@
-import { planPipeline, readPipeline } from '@resdiff/experiments';
 import { defaultRunFolder, runId } from '@resdiff/runtime';
 import { bytes, count, counted, seconds, table, words } from '../format.ts';
+import { planFile, type PlanningOptions } from '../planning.ts';
 import { openTerminal, reportError, type TerminalOptions } from '../terminal.ts';
 
-export interface PlanCommandOptions extends TerminalOptions {
-  readonly set: readonly string[];
+export interface PlanCommandOptions extends PlanningOptions, TerminalOptions {
   readonly workers: number;
   readonly out?: string | undefined;
-  readonly shardSize?: number | undefined;
 }
 
 /** Resident memory of the process and of each worker before any draw, bytes; from benchmarks/. */
 const PROCESS_BYTES = 110 * 2 ** 20;
 const WORKER_BYTES = 40 * 2 ** 20;
-/** Bytes on disk of a row: in its shard, in the Arrow file, in the Parquet file. */
-const ROW_BYTES = 21 + 21 + 5;
 
 /** `resdiff plan FILE`: what a run would do, before anything runs. Returns the exit code. */
-export function plan(file: string, options: PlanCommandOptions): number {
+export async function plan(file: string, options: PlanCommandOptions): Promise<number> {
   const terminal = openTerminal(options);
   try {
-    const pipeline = readPipeline(file, options.set);
-    const { plan, shards } = planPipeline(pipeline, options.shardSize);
-    const total = (key: 'shards' | 'rows' | 'normals' | 'seconds') =>
+    const { pipeline, planned } = await planFile(file, options);
+    const { plan, shards, warnings } = planned;
+    const total = (key: 'shards' | 'rows' | 'work' | 'seconds') =>
       shards.parts.reduce((sum, part) => sum + part[key], 0);
     const workers = Math.min(options.workers, plan.shards.length);
     const { report } = shards;
@@ -30,15 +26,15 @@ export function plan(file: string, options: PlanCommandOptions): number {
       cpuSeconds: total('seconds') + report.seconds,
       seconds: total('seconds') / workers + report.seconds,
       memoryBytes: PROCESS_BYTES + workers * (WORKER_BYTES + shards.workerBytes) + report.bytes,
-      diskBytes: total('rows') * ROW_BYTES,
+      diskBytes: shards.diskBytes,
     };
     const rows = [
-      ['part', 'shards', 'rows', 'normals', 'CPU time'],
+      ['part', 'shards', 'rows', shards.workUnit, 'CPU time'],
       ...shards.parts.map((part) => [
         part.part,
         count(part.shards),
         count(part.rows),
-        count(part.normals),
+        count(part.work),
         seconds(part.seconds),
       ]),
       ['report', '', '', '', seconds(report.seconds)],
@@ -46,13 +42,14 @@ export function plan(file: string, options: PlanCommandOptions): number {
         'total',
         count(total('shards')),
         count(total('rows')),
-        count(total('normals')),
+        count(total('work')),
         seconds(estimate.cpuSeconds),
       ],
     ];
-    const settings = Object.entries(pipeline.settings).map(
+    const settings = Object.entries(planned.settings).map(
       ([key, value]) => `${key} = ${words(value)}`,
     );
+    for (const warning of warnings) terminal.warn(`Warning: ${warning}`);
     terminal.say(`${pipeline.name}: ${pipeline.description}`);
     terminal.say(`  ${settings.join(', ')}\n`);
     terminal.say(table(rows, 'lrrrr'));
@@ -63,10 +60,12 @@ export function plan(file: string, options: PlanCommandOptions): number {
     terminal.result({
       pipeline: pipeline.name,
       experiment: plan.experiment,
-      settings: pipeline.settings,
+      settings: planned.settings,
+      warnings,
       runId: runId(plan),
       folder: options.out ?? defaultRunFolder(plan),
       workers,
+      workUnit: shards.workUnit,
       parts: shards.parts,
       report,
       estimate,

@@ -1,15 +1,14 @@
-import { planPipeline, readPipeline, runPipeline, type FinishedRun } from '@resdiff/experiments';
-import { defaultRunFolder } from '@resdiff/runtime';
+import { runPipeline, type FinishedRun } from '@resdiff/experiments';
+import { defaultRunFolder, isDone, type RunProgress } from '@resdiff/runtime';
 import { join, relative } from 'node:path';
 import { counted, estimates, seconds, shellWords } from '../format.ts';
+import { planFile, type PlanningOptions } from '../planning.ts';
 import { progressView } from '../progress.ts';
 import { openTerminal, reportError, type Terminal, type TerminalOptions } from '../terminal.ts';
 
-export interface RunCommandOptions extends TerminalOptions {
-  readonly set: readonly string[];
+export interface RunCommandOptions extends PlanningOptions, TerminalOptions {
   readonly workers: number;
   readonly out?: string | undefined;
-  readonly shardSize?: number | undefined;
 }
 
 /** How many estimates the closing table shows. */
@@ -22,35 +21,32 @@ export async function run(file: string, options: RunCommandOptions): Promise<num
   const progress = progressView(terminal);
   const stop = stopOnSignals(() => {
     progress.end();
-    terminal.note('Stopping: the shards at work are finished first. Once more ends it at once.');
+    terminal.note(
+      'Stopping: the shards at work finish or write a checkpoint first. Once more ends it at once.',
+    );
   });
-  let warned = 0;
+  let begun = false;
   try {
-    const pipeline = readPipeline(file, options.set);
-    const planned = planPipeline(pipeline, options.shardSize);
+    const { pipeline, planned } = await planFile(file, options);
     const folder = options.out ?? defaultRunFolder(planned.plan);
     const workers = Math.min(options.workers, planned.plan.shards.length);
     terminal.note(`${pipeline.name}: ${counted(workers, 'worker')}, into ${folder}`);
+    warn(planned.warnings, terminal);
     const finished = await runPipeline(pipeline, planned, {
       folder,
       workers,
       signal: stop.signal,
       command,
       onProgress: (state) => {
-        for (const { id, reason } of state.damaged.slice(warned)) {
-          terminal.warn(`Warning: the shard ${id} is computed again: ${reason}.`);
-        }
-        warned = state.damaged.length;
-        if (state.resumed > 0 && state.done === state.resumed && state.done < state.total) {
-          terminal.note(`Resuming: ${state.resumed} of ${state.total} shards are done already.`);
-        }
+        if (!begun) sayWhatWasFound(state, terminal);
+        begun = true;
         if (state.resumed < state.total) progress.update(state);
       },
       onMerged: () => {
         progress.end();
       },
     });
-    close(finished, terminal);
+    close(finished, planned.warnings.length, terminal);
     return 0;
   } catch (error) {
     progress.end();
@@ -60,24 +56,53 @@ export async function run(file: string, options: RunCommandOptions): Promise<num
   }
 }
 
-function close({ folder, unchanged, manifest, report }: FinishedRun, terminal: Terminal): void {
-  const { summary, warnings, judged } = report;
+/** Says what earlier sessions left, and what of it cannot be used. */
+function sayWhatWasFound(
+  { damaged, damagedCheckpoints, resumed, continued, total }: RunProgress,
+  terminal: Terminal,
+): void {
+  warn(
+    [
+      ...damaged.map(({ id, reason }) => `the shard ${id} is computed again: ${reason}.`),
+      ...damagedCheckpoints.map(
+        ({ id, reason }) => `the shard ${id} starts from its beginning: ${reason}.`,
+      ),
+    ],
+    terminal,
+  );
+  if (resumed === total || resumed + continued === 0) return;
+  const goingOn = continued > 0 ? `, ${continued} more go on from a checkpoint` : '';
+  terminal.note(`Resuming: ${resumed} of ${total} shards are done already${goingOn}.`);
+}
+
+function warn(warnings: readonly string[], terminal: Terminal): void {
+  for (const warning of warnings) terminal.warn(`Warning: ${warning}`);
+}
+
+/** @param said how many of the report's warnings have been printed already. */
+function close(
+  { folder, unchanged, manifest, report }: FinishedRun,
+  said: number,
+  terminal: Terminal,
+): void {
+  const { summary, warnings, shown } = report;
   const { verdict } = summary;
   const files = [
     ...manifest.tables.map(({ file }) => file),
     ...manifest.artifacts.map(({ file }) => file),
     'manifest.json',
+    ...(manifest.shards.some((shard) => isDone(shard) && shard.files) ? ['files'] : []),
   ];
   const session = manifest.sessions.at(-1);
   terminal.say('');
-  if (judged.length > 0) {
-    terminal.say(estimates(judged.slice(0, MOST_ROWS)));
-    if (judged.length > MOST_ROWS) {
-      terminal.say(`... and ${judged.length - MOST_ROWS} more in summary.json`);
+  if (shown.length > 0) {
+    terminal.say(estimates(shown.slice(0, MOST_ROWS)));
+    if (shown.length > MOST_ROWS) {
+      terminal.say(`... and ${shown.length - MOST_ROWS} more in summary.json`);
     }
     terminal.say('');
   }
-  for (const warning of warnings) terminal.warn(`Warning: ${warning}`);
+  warn(warnings.slice(said), terminal);
   terminal.say(`${verdictWords(verdict.agreement)}. ${verdict.text}`);
   terminal.say(
     unchanged

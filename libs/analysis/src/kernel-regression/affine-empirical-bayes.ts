@@ -1,5 +1,5 @@
 import { evaluateAffine } from './affine-function.ts';
-import type { AffineKernel } from './affine-kernel.ts';
+import type { AffineKernel } from '@resdiff/networks';
 import { gaussianLogDensity } from './gaussian-likelihood.ts';
 import { maximise, type Bound, type Box } from './maximise.ts';
 import type { RegressionData } from './regression-data.ts';

@@ -1,10 +1,5 @@
+import type { AffineKernel } from '@resdiff/networks';
 import { requireVariance } from './rows.ts';
-
-/** The kernel k(x, x') = constant + slope <x, x'>. */
-export interface AffineKernel {
-  readonly constant: number;
-  readonly slope: number;
-}
 
 /**
  * The factors that make (1, x) the features of the kernel, k(x, x') = <phi(x), phi(x')>: sqrt(constant)

@@ -1,5 +1,6 @@
+import type { AffineKernel } from '@resdiff/networks';
 import { evaluateAffine, type AffineFunction } from './affine-function.ts';
-import { featureFactors, scaleBothSides, type AffineKernel } from './affine-kernel.ts';
+import { featureFactors, scaleBothSides } from './affine-kernel.ts';
 import {
   cholesky,
   logDeterminant,
@@ -108,6 +109,25 @@ export function affineVariance(fit: AffineRegression, inputs: Rows): Float64Arra
     });
   }
   return variance;
+}
+
+/**
+ * The average of `affineVariance` over the inputs that `data` sums: the trace of the predictive
+ * covariance, at a cost that does not depend on their number.
+ */
+export function meanAffineVariance(
+  fit: AffineRegression,
+  { count, features, moments }: Pick<RegressionData, 'count' | 'features' | 'moments'>,
+): number {
+  const { kernel, noiseVariance, factor } = fit;
+  if (features !== factor.size) {
+    throw new RangeError(`${features - 1} columns of inputs, must be ${factor.size - 1}`);
+  }
+  const covariance = scaleBothSides(moments, featureFactors(kernel, features));
+  solveCholesky(factor, covariance);
+  let trace = 0;
+  for (let i = 0; i < features; i++) trace += covariance[i * features + i];
+  return (noiseVariance * trace) / count;
 }
 
 /** The function of (1, x) whose coefficients are those of the scaled features, an output a row. */

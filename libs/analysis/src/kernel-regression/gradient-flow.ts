@@ -1,5 +1,6 @@
+import type { AffineKernel } from '@resdiff/networks';
 import { evaluateAffine, type AffineFunction } from './affine-function.ts';
-import { featureFactors, scaleBothSides, type AffineKernel } from './affine-kernel.ts';
+import { featureFactors, scaleBothSides } from './affine-kernel.ts';
 import { affineFunction } from './affine-regression.ts';
 import { featureProducts, type RegressionData } from './regression-data.ts';
 import { requireColumns, rowCount, type Outputs, type Rows } from './rows.ts';

@@ -5,8 +5,12 @@ export {
   type AffineEmpiricalBayesOptions,
 } from './affine-empirical-bayes.ts';
 export { evaluateAffine, type AffineFunction } from './affine-function.ts';
-export type { AffineKernel } from './affine-kernel.ts';
-export { affineVariance, fitAffineRegression, type AffineRegression } from './affine-regression.ts';
+export {
+  affineVariance,
+  fitAffineRegression,
+  meanAffineVariance,
+  type AffineRegression,
+} from './affine-regression.ts';
 export { NotPositiveDefiniteError, type CholeskyFactor } from './cholesky.ts';
 export {
   empiricalBayes,

@@ -1,4 +1,4 @@
-import type { AffineKernel } from './affine-kernel.ts';
+import type { AffineKernel } from '@resdiff/networks';
 import { requireColumns, rowCount, type Rows } from './rows.ts';
 
 /** A covariance function, by the matrices of its values. */

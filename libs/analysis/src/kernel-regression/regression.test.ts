@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { column, deviation, images, normals, oneHot } from '../../test/random.ts';
 import { evaluateAffine } from './affine-function.ts';
-import { affineVariance, fitAffineRegression } from './affine-regression.ts';
+import { affineVariance, fitAffineRegression, meanAffineVariance } from './affine-regression.ts';
 import { NotPositiveDefiniteError } from './cholesky.ts';
 import { affineKernel, kernelOf } from './kernel.ts';
 import { fitKernelRegression, kernelMean, kernelVariance } from './kernel-regression.ts';
@@ -36,6 +36,10 @@ describe('the primal equals the dual, constant and repeated pixels among the inp
     affineVariance(primal, queries).forEach((variance, i) => {
       expect(Math.abs(variance - exact[i])).toBeLessThan(1e-9 * prior[i]);
     });
+    const variances = affineVariance(primal, queries);
+    const average = variances.reduce((sum, variance) => sum + variance, 0) / variances.length;
+    const summed = regressionData(queries, { values: oneHot(4, 70, 10), columns: 10 });
+    expect(meanAffineVariance(primal, summed) / average).toBeCloseTo(1, 9);
     expect(deviation(primal.logMarginalLikelihoods, dual.logMarginalLikelihoods)).toBeLessThan(
       1e-9,
     );

@@ -25,7 +25,7 @@ describe('a report', () => {
     ['values that f32 cannot hold', { inputs: 1e39 }],
     ['relu', { activation: 'relu', processes: 'resnet' }],
   ])('has a summary of one shape that JSON holds: %s', async (_, given) => {
-    const { summary, judged } = await reportOf(given);
+    const { summary, shown } = await reportOf(given);
     expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
     const number = expect.toSatisfy((value) => value === null || Number.isFinite(value)) as unknown;
     for (const estimate of summary.estimates) {
@@ -42,7 +42,7 @@ describe('a report', () => {
     expect(new Set(summary.estimates.map((each) => JSON.stringify(each))).size).toBe(
       summary.estimates.length,
     );
-    expect(summary.estimates).toEqual(expect.arrayContaining([...judged]));
+    expect(summary.estimates).toEqual(expect.arrayContaining([...shown]));
     expect(Object.keys(summary.verdict)).toEqual([
       'agreement',
       'text',
@@ -92,11 +92,11 @@ describe('a report', () => {
   });
 
   it('does not judge a process that lost draws', async () => {
-    const { summary, warnings, judged } = await reportOf({
+    const { summary, warnings, shown } = await reportOf({
       ...{ activation: 'swish', T: 10, depth: 10, width: 20, draws: 400, processes: 'sde' },
     });
     expect(summary.verdict.agreement).toBeNull();
-    expect(judged).toEqual([]);
+    expect(shown).toEqual([]);
     expect(warnings[0]).toMatch(/^sde: \d+ of 400 draws left the finite numbers/);
   });
 

@@ -19,7 +19,7 @@ export async function reportDraws(
   const svg = spec && (await renderSvg(spec));
   return {
     summary: { estimates: all, verdict },
-    judged: exact,
+    shown: exact,
     warnings: [
       ...samples.flatMap((sample) => divergenceWarning(settings, sample)),
       ...uncomparedWarning(exact, samples),

@@ -170,8 +170,9 @@ describe('a plan', () => {
   });
 
   it('counts a normal for each coordinate, input and layer', () => {
-    const { parts } = planDraws(settingsOf({ width: 32, depth: 10, draws: 7 }));
-    expect(parts.map(({ part, normals }) => [part, normals])).toEqual([
+    const { parts, workUnit } = planDraws(settingsOf({ width: 32, depth: 10, draws: 7 }));
+    expect(workUnit).toBe('normals');
+    expect(parts.map(({ part, work }) => [part, work])).toEqual([
       ['resnet', 7 * 10 * 64],
       ['sde', 7 * 10 * 64],
       ['limit', 7 * 2],

@@ -12,6 +12,7 @@ import {
 import type { Batch } from '@resdiff/tables';
 import type { PartCost, ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
+import { tableBytes } from '../table-bytes.ts';
 import {
   keptCoordinates,
   networkOf,
@@ -19,7 +20,7 @@ import {
   type DrawsSettings,
   type Process,
 } from './settings.ts';
-import type { DrawsTable } from './table.ts';
+import { drawsTable, type DrawsTable } from './table.ts';
 import { firstExplosion, limitPrediction } from './theory.ts';
 
 /** A contiguous range of draws of one process. */
@@ -50,6 +51,8 @@ const ROW_BYTES = 64;
 const REPORT_ROW_SECONDS = 1.4e-6;
 const REPORT_ROW_BYTES = 16;
 const FIGURE_SECONDS = 0.7;
+/** Bytes of a row in Parquet: its value, and little for what repeats. */
+const PARQUET_ROW_BYTES = 5;
 const LIMIT_SECONDS = 4e-8;
 
 export function planDraws(settings: DrawsSettings, shardSize?: number): ShardPlan {
@@ -72,7 +75,7 @@ export function planDraws(settings: DrawsSettings, shardSize?: number): ShardPla
       part: process,
       shards: shards.length,
       rows: settings.draws * rowsPerDraw,
-      normals: settings.draws * normals,
+      work: settings.draws * normals,
       seconds: settings.draws * seconds,
     };
     return { shards, part, rows: shards[0].rows };
@@ -81,9 +84,11 @@ export function planDraws(settings: DrawsSettings, shardSize?: number): ShardPla
   return {
     shards: cut.flatMap(({ shards }) => shards),
     parts: cut.map(({ part }) => part),
+    workUnit: 'normals',
     workerBytes:
       Math.max(...cut.map(({ rows }) => rows * ROW_BYTES)) +
       Math.max(...perDraw.map(({ bytes }) => bytes)),
+    diskBytes: tableBytes(drawsTable, { rows, parquetRowBytes: PARQUET_ROW_BYTES }),
     report: {
       seconds: FIGURE_SECONDS + rows * REPORT_ROW_SECONDS,
       bytes: rows * REPORT_ROW_BYTES,

@@ -1,10 +1,10 @@
+import type { AffineKernel } from '@resdiff/networks';
 import {
   completedPriorKernel,
   completedStateKernel,
   completedTangentKernel,
   completedTangentKernelParts,
   bayesianLinearModel,
-  type AffineKernel,
 } from '../completed-kernels.ts';
 import { phi, sigmaB, sigmaW, T } from './common.ts';
 import { notNegative } from './parameter.ts';

@@ -12,14 +12,18 @@ export interface ShardTask {
   readonly config: JsonValue;
   readonly seed: string;
   readonly schema: TableSchema;
+  /** Versions of whatever determines the results, as they were when the run was planned. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly shard: Shard;
 }
 
 export interface ExecutorRunOptions {
-  /** Once aborted, no further shards are started. */
+  /** Once aborted, no further shards are started, and those at work are asked to stop. */
   readonly signal: AbortSignal;
   /** Called as each shard is finished, in no particular order; what it throws fails the run. */
   readonly onReceipt: (receipt: ShardReceipt) => void;
+  /** Called now and then with the part of a shard at work that is done, 0 to 1. */
+  readonly onProgress?: (id: string, fraction: number) => void;
 }
 
 /** Something that computes shards: threads here, devices, a cluster. */
@@ -31,7 +35,7 @@ export interface Executor {
    * signal was aborted and none runs any more.
    *
    * @throws {RunError} if a shard fails: the first failure, after the shards that were running have
-   * ended. No shard is started after a failure.
+   * ended, which are asked to stop. No shard is started after a failure.
    */
   run(tasks: readonly ShardTask[], options: ExecutorRunOptions): Promise<void>;
   /** Ends the workers. */

@@ -4,7 +4,7 @@ import type { Executor } from './executor.ts';
 
 /**
  * Computes shards in this thread, one after another: for tests, and to debug an experiment. A stop
- * takes effect between two shards.
+ * takes effect between two shards, and in one that heeds its signal.
  *
  * @param serve what the worker module exports (see {@link serveShards}).
  */
@@ -12,7 +12,19 @@ export function inlineExecutor(serve: ShardServer): Executor {
   return {
     workers: 1,
     run: (tasks, options) =>
-      dispatch(tasks, 1, async (task) => receiptOf(await serve(task), task), options),
+      dispatch(
+        tasks,
+        1,
+        async (task) => {
+          const link = {
+            stopRequested: () => options.signal.aborted,
+            report: (fraction: number) => options.onProgress?.(task.shard.id, fraction),
+            setWriting: () => undefined,
+          };
+          return receiptOf(await serve({ task, link }), task);
+        },
+        options,
+      ),
     close: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import { messageOf, RunError } from '../errors.ts';
-import { receiptOf, type ShardOutcome } from '../worker.ts';
+import { SharedLink } from '../link.ts';
+import { receiptOf, type ShardOrder, type ShardOutcome } from '../worker.ts';
 import { checkWorkers, dispatch } from './dispatch.ts';
 import type { Executor, ExecutorRunOptions, ShardTask } from './executor.ts';
 
@@ -14,9 +15,19 @@ export interface PoolOptions {
   readonly workers: number;
   /** Handed to each thread as it starts (`workerData` of node:worker_threads). */
   readonly workerData?: unknown;
-  /** Seconds that running shards are given to finish once the run is stopped; 5 if left out. */
+  /** Variables of the threads' environment, beside and before those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Seconds that running shards are given to finish once the run is stopped; 5 if left out. A shard
+   * that then writes a checkpoint or a file is given a minute more.
+   */
   readonly graceSeconds?: number;
 }
+
+/** Seconds that shards which are writing are given beyond the grace. */
+const WRITING_SECONDS = 60;
+/** Milliseconds between looks at the shards at work. */
+const LOOK_MS = 200;
 
 /**
  * Computes shards in a pool of threads, which starts with the first shard.
@@ -27,19 +38,21 @@ export function poolExecutor({
   worker,
   workers,
   workerData,
+  env = {},
   graceSeconds = 5,
 }: PoolOptions): Executor {
   checkWorkers(workers);
-  let pool: Piscina<ShardTask, ShardOutcome> | undefined;
+  let pool: Piscina<ShardOrder, ShardOutcome> | undefined;
   let crash: Error | undefined;
 
   const start = () => {
-    const piscina = new Piscina<ShardTask, ShardOutcome>({
+    const piscina = new Piscina<ShardOrder, ShardOutcome>({
       filename: worker.href,
       minThreads: workers,
       maxThreads: workers,
       execArgv: worker.pathname.endsWith('.ts') ? loadingSources() : [],
       workerData,
+      env: { ...process.env, ...env },
     });
     // A thread that fails while it has no task is told of here only; unheard, it ends the process.
     piscina.on('error', (error) => {
@@ -63,25 +76,48 @@ export function poolExecutor({
     const current = (pool ??= start());
     let termination: Promise<void> | undefined;
     let timer: NodeJS.Timeout | undefined;
+    const atWork = new Map<string, SharedLink>();
+    const requestStop = () => atWork.forEach((link) => link.requestStop());
     const terminateAfterGrace = () => {
-      timer = setTimeout(() => {
-        termination = end();
-      }, graceSeconds * 1000);
+      requestStop();
+      const last = performance.now() + (graceSeconds + WRITING_SECONDS) * 1000;
+      const terminate = () => {
+        const writing = [...atWork.values()].some((link) => link.writing);
+        if (writing && performance.now() < last) {
+          timer = setTimeout(terminate, LOOK_MS);
+        } else {
+          termination = end();
+        }
+      };
+      timer = setTimeout(terminate, graceSeconds * 1000);
     };
     options.signal.addEventListener('abort', terminateAfterGrace, { once: true });
+    const look = setInterval(() => {
+      atWork.forEach((link, id) => options.onProgress?.(id, link.done));
+    }, LOOK_MS);
 
-    const compute = async (task: ShardTask) => {
-      let outcome: ShardOutcome;
+    const outcomeOf = async (task: ShardTask) => {
+      const link = new SharedLink();
+      atWork.set(task.shard.id, link);
       try {
-        outcome = await current.run(task);
+        return await current.run({ task, link: link.buffer });
       } catch (error) {
         if (termination !== undefined) {
-          return undefined;
+          return { stopped: true } as const;
         }
         const cause = crash ?? error;
         throw new RunError(`The shard ${task.shard.id} failed: ${messageOf(cause)}`, { cause });
+      } finally {
+        atWork.delete(task.shard.id);
       }
-      return receiptOf(outcome, task);
+    };
+    const compute = async (task: ShardTask) => {
+      try {
+        return receiptOf(await outcomeOf(task), task);
+      } catch (error) {
+        requestStop();
+        throw error;
+      }
     };
 
     try {
@@ -92,6 +128,7 @@ export function poolExecutor({
     } finally {
       options.signal.removeEventListener('abort', terminateAfterGrace);
       clearTimeout(timer);
+      clearInterval(look);
       await termination;
     }
   };
