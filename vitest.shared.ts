@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const conditions = ['@resdiff/source', 'module', 'node', 'import', 'default'];
+const conditions = ['@resdiff/source', 'module', 'node', 'default'];
 
 /** The test settings that every project shares; `overrides` are merged into `test`. */
 export function project(name: string, overrides: ViteUserConfig['test'] = {}): ViteUserConfig {
