@@ -53,6 +53,9 @@ describe('locateDataset', () => {
     const named = writeSet(join(cwd, 'named/mnist'));
     const environment = dataFolders({ env: { RESDIFF_DATA: 'named' }, cwd });
     expect(locateDataset('mnist', environment).folder).toBe(named);
+    const bare = writeSet(join(cwd, 'bare'));
+    const itself = dataFolders({ env: { RESDIFF_DATA: 'bare' }, cwd });
+    expect(locateDataset('mnist', itself).folder).toBe(bare);
     const explicit = writeSet(join(cwd, 'explicit'));
     const both = dataFolders({ explicit, env: { RESDIFF_DATA: 'named' }, cwd });
     expect(locateDataset('mnist', both)).toEqual({

@@ -26,7 +26,7 @@ export interface Search {
 
 /**
  * Where a data set is: `mnist` or `fashion-mnist` in `<folder>/<name>` of the data folders (or in
- * the folder that the user named itself), or the set in any folder whose path is given (with a `/`,
+ * a folder that --data or RESDIFF_DATA names itself), or the set in any folder whose path is given (with a `/`,
  * or of a folder that exists) with files named `train-images-idx3-ubyte` and so on, `.gz` or not,
  * the test files named `t10k-...` or `test-...`. A plain file is preferred to a gzipped one.
  *
@@ -45,7 +45,7 @@ export function locateDataset(name: string, folders: DataFolders): FilesLocation
 export function searchKnown({ name }: KnownDataset, { folders }: DataFolders): Search {
   const candidates = folders.flatMap(({ path, from }) => {
     const own = { folder: join(path, name), from };
-    return from === 'user' ? [own, { folder: path, from }] : [own];
+    return from === 'default' ? [own] : [own, { folder: path, from }];
   });
   const incomplete = [];
   for (const { folder, from } of candidates) {
