@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { axisOf, count, panelMarkup, pathOf } from '../test/svg.ts';
 import { densitiesFigure } from './densities.ts';
 import type { DensitiesData, DensityPanel, JointDensity } from './density-data.ts';
 import { renderPng, renderSvg } from './render.ts';
@@ -58,36 +59,6 @@ function figureData(panels: number, changes: Partial<DensitiesData> = {}): Densi
 }
 
 const render = (data: DensitiesData) => renderSvg(densitiesFigure(data));
-
-const count = (svg: string, pattern: RegExp) => [...svg.matchAll(pattern)].length;
-
-/** The markup of a panel, up to the next one. */
-function panelMarkup(svg: string, name: string): string {
-  return svg
-    .split(/(?=<g class="mark-group role-scope )/)
-    .find((part) => part.includes(` ${name}"`))!;
-}
-
-/** The path of a mark and the points it goes through. */
-function pathOf(svg: string, mark: string, nth = 0): [number, number][] {
-  const paths = [...svg.split(` ${mark}"`)[1].matchAll(/ d="(M[^"]*)"/g)];
-  return [...paths[nth][1].matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [+x, +y]);
-}
-
-/** What the labels of an axis say about the positions along it: position to value. */
-function axisOf(svg: string, orient: 'x' | 'y'): (position: number) => number {
-  const labels = svg.split('role-axis-label"')[orient === 'x' ? 1 : 2].split('role-axis-title')[0];
-  const ticks = [
-    ...labels.matchAll(/translate\((-?[\d.]+),(-?[\d.]+)\)"[^>]*>([^<]+)<\/text>/g),
-  ].map(([, x, y, label]) => ({
-    // The baseline of a label beside an axis is 3 pixels below its tick.
-    position: orient === 'x' ? +x : +y - 3,
-    value: Number(label.replace('−', '-')),
-  }));
-  const [first, last] = [ticks[0], ticks.at(-1)!];
-  const unit = (last.value - first.value) / (last.position - first.position);
-  return (position) => first.value + (position - first.position) * unit;
-}
 
 describe('what is drawn', () => {
   test.each([
@@ -267,8 +238,8 @@ describe('refuses', () => {
     const series = (listed: string[]) => () =>
       densitiesFigure(figureData(1, { series: listed.map((name) => ({ name, label: name })) }));
     expect(series(['resnet', 'sde', 'sde'])).toThrow("the series 'sde' is listed twice");
-    expect(series([])).toThrow('0 series, must be 1 to 6');
-    expect(series(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toThrow('7 series');
+    expect(series([])).toThrow('0 series, must be 1 to 8');
+    expect(series([...'abcdefghi'])).toThrow('9 series');
     expect(withJoint({ series: [] })).toThrow('joint.series is empty');
     expect(() => densitiesFigure(figureData(0))).toThrow('neither a joint density nor a panel');
     expect(() => densitiesFigure(figureData(0, { panels: [{ ...panel, series: [] }] }))).toThrow(

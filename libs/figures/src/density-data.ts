@@ -3,7 +3,7 @@ export interface DensitiesData {
   title: string;
   /** A line below the title, such as `tanh, L = D = 500, 10,000 draws`. */
   subtitle: string;
-  /** At most six, in the order of the legend and of drawing. */
+  /** At most eight, in the order of the legend and of drawing. */
   series: { name: string; label: string }[];
   /** The joint density of two components, drawn as contours. */
   joint?: JointDensity | undefined;

@@ -3,7 +3,8 @@ import type { Curve, DensityPanel, Histogram } from './density-data.ts';
 import type { Cell } from './layout.ts';
 import { constants, strokeIn } from './marks.ts';
 import { panelGroup } from './panel.ts';
-import { fillOpacity, referenceStyle, type SeriesStyle } from './theme.ts';
+import { linearSpan } from './span.ts';
+import { fillOpacity, referenceStyles, type SeriesStyle } from './theme.ts';
 import { thinCurve } from './thin.ts';
 
 /** One for every one or two pixels across a panel. */
@@ -23,7 +24,7 @@ export function densityPanel(
   const { series, reference } = panel;
   const curves = [
     ...series.map(({ name, curve }) => ({ curve, style: styleOf(name) })),
-    ...(reference ? [{ curve: reference, style: referenceStyle }] : []),
+    ...(reference ? [{ curve: reference, style: referenceStyles[0] }] : []),
   ].map(({ curve, style }) => ({ curve: thinCurve(curve, mostCurvePoints), style }));
   const marks: Mark[] = [
     ...series.map((_, i) => histogramMark(`histogram${i}`, styleOf(series[i].name))),
@@ -37,13 +38,13 @@ export function densityPanel(
     ...series.map(({ histogram }) => histogram),
     ...curves.map(({ curve }) => curve),
   ];
-  const x = {
-    title: panel.xTitle,
-    min: Math.min(...positions.map((increasing) => increasing[0])),
-    max: Math.max(...positions.map((increasing) => increasing.at(-1)!)),
-  };
+  const x = linearSpan(
+    panel.xTitle,
+    Math.min(...positions.map((increasing) => increasing[0])),
+    Math.max(...positions.map((increasing) => increasing.at(-1)!)),
+  );
   const highest = Math.max(...densities.map(({ density }) => Math.max(...density)));
-  const y = { title: yTitle, min: 0, max: highest > 0 ? highest / filled : 1 };
+  const y = linearSpan(yTitle, 0, highest > 0 ? highest / filled : 1);
   return {
     ...panelGroup(name, cell, panel.title, x, y, marks),
     data: [

@@ -1,11 +1,12 @@
-import type { Data, GroupMark, Mark } from 'vega';
+import type { GroupMark } from 'vega';
+import { contourData, contourMark } from './contours.ts';
 import { cropContours } from './crop-contours.ts';
 import type { JointDensity } from './density-data.ts';
 import type { Cell } from './layout.ts';
-import { strokeIn } from './marks.ts';
 import { panelGroup } from './panel.ts';
-import { contourWidth, referenceStyle, type SeriesStyle } from './theme.ts';
-import { thinRaster, type Raster } from './thin.ts';
+import { linearSpan } from './span.ts';
+import { contourWidth, referenceStyles, type SeriesStyle } from './theme.ts';
+import { thinRaster } from './thin.ts';
 
 /** Contours are straight between the nodes of the grid; so many are a few pixels apart. */
 const mostNodes = 81;
@@ -17,7 +18,7 @@ export function jointPanel(
   styleOf: (series: string) => SeriesStyle,
 ): GroupMark {
   const styles = joint.series.map(({ name }) => styleOf(name));
-  if (joint.reference) styles.push(referenceStyle);
+  if (joint.reference) styles.push(referenceStyles[0]);
   const { x, y, contours } = cropContours({
     x: joint.x,
     y: joint.y,
@@ -27,38 +28,13 @@ export function jointPanel(
     const raster = { width: x.length, height: y.length, values: density };
     return contourData(`contours${i}`, thinRaster(raster, mostNodes), levels, cell);
   });
-  const xSpan = { title: joint.xTitle, min: x[0], max: x.at(-1)! };
-  const ySpan = { title: joint.yTitle, min: y[0], max: y.at(-1)! };
-  const marks = styles.map((style, i) => contourMark(`contours${i}`, style));
+  const xSpan = linearSpan(joint.xTitle, x[0], x.at(-1)!);
+  const ySpan = linearSpan(joint.yTitle, y[0], y.at(-1)!);
+  const marks = styles.map((style, i) =>
+    contourMark(`contours${i}`, { ...style, width: contourWidth }),
+  );
   return {
     ...panelGroup('joint-panel', cell, joint.title ?? '', xSpan, ySpan, marks),
     data,
-  };
-}
-
-/** The level sets of a raster as shapes in the panel's pixels. */
-function contourData(name: string, raster: Raster, levels: number[], cell: Cell): Data {
-  // The transform takes the first node to be at (x1, y1) and nodes to be a unit apart.
-  const grid = {
-    ...raster,
-    x1: 0.5,
-    y1: 0.5,
-    scale: [cell.width / (raster.width - 1), -cell.height / (raster.height - 1)],
-    translate: [0, cell.height],
-  };
-  return {
-    name,
-    values: [{ grid }],
-    transform: [{ type: 'isocontour', field: 'grid', thresholds: levels, as: 'contour' }],
-  };
-}
-
-function contourMark(data: string, style: SeriesStyle): Mark {
-  return {
-    type: 'shape',
-    name: `${data}-lines`,
-    from: { data },
-    encode: { enter: strokeIn({ ...style, width: contourWidth }) },
-    transform: [{ type: 'geoshape', field: 'datum.contour' }],
   };
 }

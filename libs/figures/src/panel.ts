@@ -1,16 +1,10 @@
 import type { Axis, GroupMark, Mark, Scale } from 'vega';
 import type { Cell } from './layout.ts';
 import { constants, textMark } from './marks.ts';
+import type { AxisSpan } from './span.ts';
 import { panelTitleFont } from './theme.ts';
 
-/** What an axis shows: the numbers from `min` to `max`, under a title. */
-export interface AxisSpan {
-  title: string;
-  min: number;
-  max: number;
-}
-
-/** A panel that draws `marks` under a title, in linear scales `x` and `y` with their axes. */
+/** A panel that draws `marks` under a title, in scales `x` and `y` with their axes. */
 export function panelGroup(
   name: string,
   cell: Cell,
@@ -32,29 +26,41 @@ export function panelGroup(
     encode: {
       enter: constants({ x: cell.x, y: cell.y, width: cell.width, height: cell.height }),
     },
-    // An axis reads the extent of its grid from these two.
     signals: [
+      // An axis reads the extent of its grid from these two.
       { name: 'width', value: cell.width },
       { name: 'height', value: cell.height },
+      labelsSignal('x', x),
+      labelsSignal('y', y),
     ],
-    scales: [linearScale('x', x, [0, cell.width]), linearScale('y', y, [cell.height, 0])],
+    scales: [scale('x', x, [0, cell.width]), scale('y', y, [cell.height, 0])],
     axes: [
       { ...axis('x', x), orient: 'bottom', titleY: 26 },
-      { ...axis('y', y), orient: 'left', titleX: -49 },
+      { ...axis('y', y), orient: 'left', titleX: 11 - cell.left },
     ],
     marks: [...marks, titleMark],
   };
 }
 
-function linearScale(name: string, { min, max }: AxisSpan, range: [number, number]): Scale {
-  return { name, type: 'linear', domain: [min, max], range, nice: false, zero: false };
+function scale(name: string, span: AxisSpan, range: [number, number]): Scale {
+  const domain = [span.min, span.max];
+  return span.scale === 'log'
+    ? { name, type: 'log', domain, range, nice: false }
+    : { name, type: 'linear', domain, range, nice: false, zero: false };
 }
 
-function axis(scale: string, { title, min, max }: AxisSpan): Omit<Axis, 'orient'> {
-  const magnitude = Math.max(Math.abs(min), Math.abs(max));
-  const ticks = { scale, title, tickCount: magnitude < 1e3 ? 5 : 3, grid: true };
-  const plain = magnitude >= 1e-3 && magnitude < 1e5;
-  return plain ? ticks : { ...ticks, encode: { labels: { update: { text: powerOfTen } } } };
+function axis(scale: string, { title, ticks }: AxisSpan): Omit<Axis, 'orient'> {
+  return {
+    scale,
+    title,
+    grid: true,
+    values: ticks.map(({ value }) => value),
+    labels: ticks.some(({ label }) => label !== ''),
+    encode: { labels: { update: { text: { signal: `${scale}Labels[datum.value]` } } } },
+  };
 }
 
-const powerOfTen = { signal: "datum.value === 0 ? '0' : format(datum.value, '~e')" };
+function labelsSignal(scale: string, { ticks }: AxisSpan) {
+  const value = Object.fromEntries(ticks.map((tick) => [tick.value, tick.label]));
+  return { name: `${scale}Labels`, value };
+}

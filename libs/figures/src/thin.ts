@@ -1,3 +1,4 @@
+import type { Numbers } from './arrays.ts';
 import type { Curve } from './density-data.ts';
 
 /** At most `most` points of a curve, evenly picked, its ends included. */
@@ -13,7 +14,7 @@ export function thinCurve({ x, density }: Curve, most: number): Curve {
 export interface Raster {
   width: number;
   height: number;
-  values: number[];
+  values: Numbers;
 }
 
 /** The raster on at most `most` columns and rows between the same corners, interpolated linearly. */
