@@ -35,13 +35,14 @@ export function backward(
   const gradients: Record<string, Accumulate> = {
     G: product(g, slope, states[depth], { transA: true, transB: true }),
   };
+  const weights = weightsOf(g, ones);
   let dx = g.gemm(tensors.G, slope, { alpha: scales.G, transA: true, transB: true });
   for (let layer = depth - 1; layer >= 0; layer--) {
     const [W, b] = [`W.${layer}`, `b.${layer}`];
     const derivative = branches[layer].slope?.();
     const dz = derivative ? g.multiply(dx, derivative) : dx;
     gradients[W] = product(g, dz, states[layer], { transB: true });
-    gradients[b] = product(g, dz, ones);
+    gradients[b] = (factor, onto) => g.gemm(dz, weights(factor), onto && { add: onto });
     dx = g.gemm(tensors[W], dz, { alpha: scales[W], add: dx, transA: true });
   }
   gradients.A = product(g, dx, images);
@@ -50,4 +51,17 @@ export function backward(
 
 function product(g: Graph, a: Value, b: Value, transposed: GemmOptions = {}): Accumulate {
   return (alpha, onto) => g.gemm(a, b, { ...transposed, alpha, ...(onto && { add: onto }) });
+}
+
+/**
+ * A factor times `ones`, emitted once. A product with a column is fast in ONNX Runtime only where its
+ * alpha is 1, so the factor of a sum over images goes into the column.
+ */
+function weightsOf(g: Graph, ones: Value): (factor: number) => Value {
+  const known = new Map<number, Value>();
+  return (factor) => {
+    const weights = known.get(factor) ?? g.multiply(ones, g.scalar(factor));
+    known.set(factor, weights);
+    return weights;
+  };
 }

@@ -17,7 +17,7 @@ export async function openLoopStepper({
 }: StepperInputs): Promise<Stepper> {
   const { Tensor } = runtime;
   const { model, optimizer, batch } = job;
-  const session = await openModel(runtime, stepsProgram(job), executionProviders);
+  const session = await openModel(runtime, stepsProgram(job), { executionProviders });
   const terms = lossTerms(model.loss, batch, model.network.outputs);
   const trained = parameterTensors(model).filter((tensor) => tensor.trained);
   const { parameters, moments } = state;

@@ -1,7 +1,7 @@
 import type { Model } from '../../model.ts';
 import { partRows } from './memory.ts';
 import { outputsProgram } from './outputs-program.ts';
-import { openModel, type ExecutionProviders, type Runtime } from './runtime.ts';
+import { openModel, type ModelOptions, type Runtime } from './runtime.ts';
 import type { TensorsByName } from './state-tensors.ts';
 
 /** The network as a function. */
@@ -13,13 +13,13 @@ export interface Outputs {
 
 export async function openOutputs(
   runtime: Runtime,
-  executionProviders: ExecutionProviders,
+  options: ModelOptions,
   model: Model,
   parameters: TensorsByName,
 ): Promise<Outputs> {
   const { Tensor } = runtime;
   const { network } = model;
-  const session = await openModel(runtime, outputsProgram(model), executionProviders);
+  const session = await openModel(runtime, outputsProgram(model), options);
   const most = partRows(network);
   return {
     async of(images) {

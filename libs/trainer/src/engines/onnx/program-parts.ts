@@ -6,7 +6,6 @@ import { lossSum } from './loss.ts';
 
 /** The names under which a graph takes and gives what belongs to a parameter tensor. */
 export const named = {
-  parameter: (name: string) => name,
   first: (name: string) => `first.${name}`,
   second: (name: string) => `second.${name}`,
   gradient: (name: string) => `gradient.${name}`,

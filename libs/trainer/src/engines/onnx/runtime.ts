@@ -11,7 +11,7 @@ export type ExecutionProviders = readonly string[];
 export type ImportPackage = (name: string) => Promise<unknown>;
 
 const PACKAGE = 'onnxruntime-node';
-const PACKAGE_VERSION = '1.30.0';
+const PACKAGE_VERSION = '1.27.0';
 
 /** @throws {EngineUnavailableError} if the package is not installed or does not load. */
 export async function loadRuntime(importPackage: ImportPackage): Promise<Runtime> {
@@ -26,6 +26,12 @@ export async function loadRuntime(importPackage: ImportPackage): Promise<Runtime
   }
 }
 
+export interface ModelOptions {
+  readonly executionProviders: ExecutionProviders;
+  /** Gives memory back after each run, which takes up to a fifth more time. */
+  readonly frugal?: boolean;
+}
+
 /**
  * A session that runs a model in the calling thread alone.
  *
@@ -34,7 +40,7 @@ export async function loadRuntime(importPackage: ImportPackage): Promise<Runtime
 export async function openModel(
   { InferenceSession }: Runtime,
   model: Uint8Array,
-  executionProviders: ExecutionProviders,
+  { executionProviders, frugal = false }: ModelOptions,
 ): Promise<onnxruntime.InferenceSession> {
   try {
     return await InferenceSession.create(model, {
@@ -43,6 +49,8 @@ export async function openModel(
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
+      enableCpuMemArena: !frugal,
+      enableMemPattern: !frugal,
     });
   } catch (error) {
     if (executionProviders.every((provider) => provider === 'cpu')) throw error;

@@ -4,7 +4,7 @@ import { checkOrder } from '../../order.ts';
 import { parameterTensors } from '../../parameters.ts';
 import { openLoopStepper } from './loop-stepper.ts';
 import { lossTerms } from './loss.ts';
-import { loops } from './memory.ts';
+import { isLarge, loops } from './memory.ts';
 import { openOutputs, type Outputs } from './outputs.ts';
 import { openPartStepper } from './part-stepper.ts';
 import type { ExecutionProviders, Runtime } from './runtime.ts';
@@ -55,7 +55,13 @@ export async function openOnnxSession(
       return sums.map((sum) => sum / terms);
     },
     async outputs(images) {
-      outputs ??= await openOutputs(runtime, executionProviders, model, state.parameters);
+      const frugal = isLarge(model, job.optimizer);
+      outputs ??= await openOutputs(
+        runtime,
+        { executionProviders, frugal },
+        model,
+        state.parameters,
+      );
       return outputs.of(images);
     },
     async close() {

@@ -51,6 +51,8 @@ export function stepsProgram({ model, optimizer, batch, data }: TrainingJob): Ui
       const present = { ...parameters, ...current };
       const rows = body.gather(order, iteration);
       const { loss, gradients } = lossAndGradients(body, model, tensors, present, set, rows);
+      // ONNX Runtime orders nodes backwards from the last leaf. With the updates here, the last layer's
+      // last, it takes each as soon as its gradient is there, while the factors are in the cache.
       return { carried: update.next(body, present, gradients, iteration), kept: loss };
     },
   });
