@@ -23,6 +23,24 @@ export const streams = {
   subset: 7,
   /** Synthetic digits: the draw is the image. */
   digits: 8,
+  /** Feedforward networks, collapsed. */
+  feedforward: 10,
+  /** Feedforward networks with their weights materialised. */
+  feedforwardDirect: 11,
+  /** Residual networks with parameters of any law, collapsed. */
+  parameterLaw: 12,
+  /** The same with the parameters materialised. */
+  parameterLawDirect: 13,
+  /** The embedding of inputs into the initial states: the draw is that of the network. */
+  embedding: 14,
+  /** Draws of functions that only find out how many nodes they need. */
+  functionPilot: 15,
+  /** Tangent kernels, collapsed: a layer's states use its own number, its gradients number 2L - 1 less it. */
+  ntk: 20,
+  /** Tangent kernels with the weights materialised. */
+  ntkDirect: 21,
+  /** The increments that a Jacobian, its inverse and their schemes share. */
+  jacobian: 22,
 } as const;
 
 /** Which numbers: every (seed, stream, draw, layer) has a sequence of its own. */

@@ -13,15 +13,22 @@ export const GELU: i32 = 7;
 export const SOFTPLUS_SHIFTED: i32 = 8;
 /** Any other: the host applies it, in f64. */
 export const HOST: i32 = 9;
+/** The same of psi, the activation of the states. */
+export const HOST_FEATURES: i32 = 10;
 
 /** Applies the host's activation to `count` f32 numbers at `at`. */
 @external('host', 'activate')
 declare function activateOnHost(at: usize, count: i32): void;
 
+@external('host', 'featurise')
+declare function featuriseOnHost(at: usize, count: i32): void;
+
 /** Up to this bound on |h|, the sine's argument can be reduced in f32. */
 const REDUCIBLE: f64 = 1e4;
 /** Up to this bound on |h|, a short polynomial serves. */
 const SHORT: f64 = 0.75;
+/** Up to this one, a longer polynomial serves tanh and swish. */
+const MIDDLE: f64 = 1.5;
 
 /**
  * Minimax fits for |h| <= 0.75, relative errors below 4e-8: the slope at 0, then the coefficients of
@@ -49,6 +56,15 @@ const SOFTPLUS_SHIFTED_SHORT = memory.data<f32>([
   0.5, 0.124999992831, -0.00520816724799, 0.00034616485224, -2.38134508998e-5, 0,
 ]);
 
+/** The same for |h| <= 1.5; relative errors below 2e-8 and 4e-8. */
+const TANH_MIDDLE = memory.data<f32>([
+  1, -0.333332246682, 0.133313294572, -0.0538386661508, 0.0214484723793, -0.00806101413371,
+  0.00261389133432, -0.000643689407646, 0.000101587361365, -7.46520127602e-6,
+]);
+const SWISH_MIDDLE = memory.data<f32>([
+  0.5, 0.249999936861, -0.0208326282622, 0.00208095735885, -0.000207244292511, 1.86278703423e-5, -1.0721304119e-6,
+]);
+
 /** 2; 1/2; sqrt(1/2); log 2; 0.75; where tanh is 1 and where exp still is finite; 1. */
 const C = memory.data<f32>([2, 0.5, 0.7071067811865476, 0.6931471805599453, 0.75, 10, 80, 1]);
 
@@ -64,6 +80,7 @@ function constant(index: i32): v128 {
 export function activate(kind: i32, at: usize, end: usize, bound: f64): void {
   if (kind == RELU) relu(at, end);
   else if (kind == HOST) activateOnHost(at, <i32>((end - at) >> 2));
+  else if (kind == HOST_FEATURES) featuriseOnHost(at, <i32>((end - at) >> 2));
   else if (bound <= SHORT) activateShort(kind, at, end);
   else if (kind == TANH) tanh(at, end);
   else if (kind == SWISH) swish(at, end);
@@ -73,6 +90,25 @@ export function activate(kind: i32, at: usize, end: usize, bound: f64): void {
   else if (kind == SIN) activateOnHost(at, <i32>((end - at) >> 2));
   else if (kind == GELU) gelu(at, end);
   else if (kind == SOFTPLUS_SHIFTED) softplusShifted(at, end);
+}
+
+/**
+ * Does the same, and finds a bound itself: the largest |h|, which is well below one that holds for
+ * every draw, so polynomials serve more often.
+ */
+export function activateScanned(kind: i32, at: usize, end: usize): void {
+  const bound = <f64>largest(at, end);
+  if (bound > SHORT && bound <= MIDDLE && kind == TANH) oddMiddle(at, end, TANH_MIDDLE);
+  else if (bound > SHORT && bound <= MIDDLE && kind == SWISH) mixedMiddle(at, end, SWISH_MIDDLE);
+  else activate(kind, at, end, bound);
+}
+
+/** The largest |h|; a NaN among them is passed over. */
+function largest(at: usize, end: usize): f32 {
+  let a = f32x4.splat(0);
+  for (; at < end; at += 16) a = f32x4.pmax(a, f32x4.abs(v128.load(at)));
+  const b = f32x4.pmax(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
+  return max(f32x4.extract_lane(b, 0), f32x4.extract_lane(b, 1));
 }
 
 function activateShort(kind: i32, at: usize, end: usize): void {
@@ -111,6 +147,31 @@ function mixed(at: usize, end: usize, table: usize): void {
     const h = v128.load(at);
     const s = f32x4.mul(h, h);
     const p = quartic(s, c0, c1, c2, c3, c4);
+    v128.store(at, mulAdd(s, p, f32x4.mul(h, slope)));
+  }
+}
+
+/** `odd` with four coefficients more. */
+function oddMiddle(at: usize, end: usize, table: usize): void {
+  const slope = splat(table, 0);
+  const c0 = splat(table, 1), c1 = splat(table, 2), c2 = splat(table, 3), c3 = splat(table, 4);
+  const c4 = splat(table, 5), c5 = splat(table, 6), c6 = splat(table, 7), c7 = splat(table, 8), c8 = splat(table, 9);
+  for (; at < end; at += 16) {
+    const h = v128.load(at);
+    const s = f32x4.mul(h, h);
+    const p = mulAdd(s, mulAdd(s, mulAdd(s, mulAdd(s, quartic(s, c4, c5, c6, c7, c8), c3), c2), c1), c0);
+    v128.store(at, mulAdd(f32x4.mul(h, s), p, f32x4.mul(h, slope)));
+  }
+}
+
+/** `mixed` with one coefficient more. */
+function mixedMiddle(at: usize, end: usize, table: usize): void {
+  const slope = splat(table, 0), c0 = splat(table, 1);
+  const c1 = splat(table, 2), c2 = splat(table, 3), c3 = splat(table, 4), c4 = splat(table, 5), c5 = splat(table, 6);
+  for (; at < end; at += 16) {
+    const h = v128.load(at);
+    const s = f32x4.mul(h, h);
+    const p = mulAdd(s, quartic(s, c1, c2, c3, c4, c5), c0);
     v128.store(at, mulAdd(s, p, f32x4.mul(h, slope)));
   }
 }

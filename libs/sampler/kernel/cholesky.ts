@@ -5,7 +5,8 @@
  * R R^T: R[i][k] stands at row i, column k for k < rank. What is left of a diagonal element counts as
  * zero unless it is above `tolerance` times that element, so rows of any scale are treated alike.
  *
- * @param residual room for n f64
+ * @param residual room for n f64, which is left negative at the rows that were pivots: the last of
+ *   such a row that is not 0 stands in the column of which it was the pivot
  * @param factor room for n x n f64, which receives R
  * @returns the rank
  */

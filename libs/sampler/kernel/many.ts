@@ -1,17 +1,19 @@
 /**
- * Draws of a network of any number N of inputs. Given the states X (D x N), the preactivations of a
- * layer are H = Z R^T with R R^T = varianceW X^T X + varianceB 1 1^T and Z (D x rank) iid N(0, 1).
+ * Draws of a network of any number N of inputs. Given the features psi(X) of the states X (D x N), the
+ * preactivations of a layer are H = Z R^T with R R^T = varianceW psi(X)^T psi(X) + varianceB 1 1^T and
+ * Z (D x rank) iid N(0, 1). A residual network adds its increments to the states; a feedforward
+ * network has its preactivations as states, and the inputs themselves as first features.
  *
- * States are f64, an input's D coordinates after another's; the Gram matrix and its factor are f64;
- * normals, preactivations and increments are f32.
+ * States and features are f64, an input's D coordinates after another's, and so is the factor of the
+ * covariance; normals, preactivations, increments and psi are f32.
  */
-import { activate, LINEAR } from './activations';
-import { pivotedCholesky } from './cholesky';
+import { activate, activateScanned, LINEAR } from './activations';
+import { factorEntry, factorise, factorReserve, variance, variances } from './gram-factor';
 import { reserve } from './memory';
-import { curvature, depth, kind, slope, varianceB, varianceW, width } from './network';
+import { curvature, depth, feedforward, kind, psi, slope, varianceB, varianceW, width } from './network';
 import { normals, REACH } from './normals';
 import { reserveGroups, startDraw, startLayer } from './philox';
-import { isFinite32, lower, mulAdd, splat, sum, upper } from './vector';
+import { demote, isFinite32, lower, mulAdd, splat, upper } from './vector';
 
 /** Coordinates are padded to two vectors of f32. */
 const PADDING = 8;
@@ -21,6 +23,11 @@ const BLOCK = 4;
 let inputs: i32 = 0;
 let blocks: i32 = 0;
 let tolerance: f64 = 0;
+let scanned: bool = false;
+
+/** How many layers of the draw at hand are done, and whether another can follow. */
+let done: i32 = 0;
+let finite: bool = false;
 
 /** Bytes of one input's states (f64), and of its increments (f32). */
 let stateBytes: usize = 0;
@@ -29,20 +36,21 @@ let initial: usize = 0;
 let states: usize = 0;
 let draws: usize = 0;
 let increments: usize = 0;
-let covariance: usize = 0;
-let factor: usize = 0;
-let residual: usize = 0;
+let features: usize = 0;
 let weights: usize = 0;
 
 /**
  * Lays out the buffers of the network.
  *
  * @param tolerance_ relative size below which a pivot of the covariance counts as zero
+ * @param scanned_ whether activations take the largest preactivation of an input for their bound: it
+ *   is faster than the bound that holds always, and rounds otherwise
  * @returns the number of coordinates with padding
  */
-export function manyReserve(inputs_: i32, tolerance_: f64): i32 {
+export function manyReserve(inputs_: i32, tolerance_: f64, scanned_: bool): i32 {
   inputs = inputs_;
   tolerance = tolerance_;
+  scanned = scanned_;
   const padded = (width + PADDING - 1) & ~(PADDING - 1);
   blocks = (inputs + BLOCK - 1) / BLOCK;
   stateBytes = <usize>padded << 3;
@@ -53,9 +61,8 @@ export function manyReserve(inputs_: i32, tolerance_: f64): i32 {
   states = reserve(n * stateBytes);
   draws = reserve(<usize>groups << 6);
   increments = reserve(<usize>(BLOCK * blocks) * incrementBytes);
-  covariance = reserve(n * n * 8);
-  factor = reserve(n * n * 8);
-  residual = reserve(n * 8);
+  features = psi == LINEAR ? states : reserve(n * stateBytes);
+  factorReserve(inputs);
   weights = reserve(<usize>(BLOCK * blocks) * n * 4);
   reserveGroups(groups);
   memory.fill(initial, 0, n * stateBytes);
@@ -74,19 +81,30 @@ export function manyStates(): usize {
 
 /** Draws one network. Returns 0, or the number of the layer after which its states are not finite in f32. */
 export function manyDraw(draw: u32, stream: u32): i32 {
+  manyStart(draw, stream);
+  return manyAdvance(depth);
+}
+
+/** Puts the initial states in place. */
+export function manyStart(draw: u32, stream: u32): void {
   memory.copy(states, initial, <usize>inputs * stateBytes);
   startDraw(draw, stream);
-  let finite = covary();
-  for (let layer = 0; layer < depth; layer++) {
-    if (!finite) return max(1, layer);
-    const rank = pivotedCholesky(covariance, residual, factor, inputs, tolerance);
-    startLayer(layer);
+  done = 0;
+  finite = feedforward ? vary(states) : featurise();
+}
+
+/** Goes on to the end of this many layers in all; returns as `manyDraw` does. */
+export function manyAdvance(layers: i32): i32 {
+  for (; done < layers; done++) {
+    if (!finite) return max(1, done);
+    const rank = factorise(tolerance);
+    startLayer(done);
     if (rank > 0) normals(draws, evenGroups(rank * <i32>(incrementBytes >> 2)));
     step(rank);
     accumulate();
-    finite = covary();
+    finite = featurise();
   }
-  return finite ? 0 : depth;
+  return finite ? 0 : max(1, done);
 }
 
 /** Philox groups that hold `count` normals, rounded up to an even number. */
@@ -101,18 +119,14 @@ function step(rank: i32): void {
   const scale = kind == LINEAR ? slope : 1;
   for (let i = 0; i < inputs; i++)
     for (let k = 0; k < rank; k++) {
-      const r = scale * load<f64>(factor + (<usize>(i * inputs + k) << 3));
-      store<f32>(weights + (<usize>(i * rank + k) << 2), <f32>r);
+      store<f32>(weights + (<usize>(i * rank + k) << 2), <f32>(scale * factorEntry(i, k)));
     }
   for (let block = 0; block < blocks; block++) correlate(block * BLOCK, rank);
   const end = increments + <usize>inputs * incrementBytes;
   if (kind == LINEAR) shift();
-  else activate(kind, increments, end, REACH * sqrt(<f64>rank * largest));
-}
-
-@inline
-function variance(input: i32): f64 {
-  return load<f64>(covariance + (<usize>input * <usize>(inputs + 1) << 3));
+  else if (scanned) {
+    for (let at = increments; at < end; at += incrementBytes) activateScanned(kind, at, at + incrementBytes);
+  } else activate(kind, increments, end, REACH * sqrt(<f64>rank * largest));
 }
 
 /** The increments of four inputs: sums over k of R[i][k] times the k-th run of normals. */
@@ -157,11 +171,12 @@ function shift(): void {
   }
 }
 
-/** Adds the increments to the states; coordinates that are only padding stay zero. */
+/** Moves the states; coordinates that are only padding stay zero. */
 function accumulate(): void {
+  if (feedforward) memory.fill(states, 0, <usize>inputs * stateBytes);
   for (let i = 0; i < inputs; i++) {
     const y = increments + <usize>i * incrementBytes;
-    for (let d = <usize>width << 2; d < incrementBytes; d += 4) store<f32>(y + d, 0);
+    clearPadding(y);
     let x = states + <usize>i * stateBytes;
     for (let at = y; at < y + incrementBytes; at += 16, x += 32) {
       const h = v128.load(at);
@@ -171,29 +186,38 @@ function accumulate(): void {
   }
 }
 
-/** The covariance of the next preactivations (its lower triangle). Returns whether a layer can follow. */
-function covary(): bool {
-  let largest: f64 = 0;
-  for (let i = 0; i < inputs; i++) {
-    const row = covariance + (<usize>(i * inputs) << 3);
-    const x = states + <usize>i * stateBytes;
-    for (let j = 0; j <= i; j++) {
-      const product = dot(x, states + <usize>j * stateBytes);
-      store<f64>(row + (<usize>j << 3), varianceW * product + varianceB);
-      if (j == i) largest = max(largest, product);
-    }
-  }
-  return isFinite32(largest, varianceW * largest + varianceB);
+function clearPadding(row: usize): void {
+  for (let d = <usize>width << 2; d < incrementBytes; d += 4) store<f32>(row + d, 0);
 }
 
-function dot(x: usize, y: usize): f64 {
-  let a = f64x2.splat(0), b = a, c = a, d = a;
-  const end = x + stateBytes;
-  for (; x < end; x += 64, y += 64) {
-    a = f64x2.add(a, f64x2.mul(v128.load(x), v128.load(y)));
-    b = f64x2.add(b, f64x2.mul(v128.load(x, 16), v128.load(y, 16)));
-    c = f64x2.add(c, f64x2.mul(v128.load(x, 32), v128.load(y, 32)));
-    d = f64x2.add(d, f64x2.mul(v128.load(x, 48), v128.load(y, 48)));
+/** The features of the states and their variances. Returns whether a layer can follow. */
+function featurise(): bool {
+  const square = variances(states, stateBytes, varianceW, varianceB);
+  if (psi == LINEAR) return canFollow(square);
+  if (!isFinite32(square, 0)) return false;
+  const bound = sqrt(square);
+  for (let i = 0; i < inputs; i++) {
+    let x = states + <usize>i * stateBytes;
+    const end = increments + incrementBytes;
+    for (let at = increments; at < end; at += 16, x += 32)
+      v128.store(at, demote(v128.load(x), v128.load(x, 16)));
+    activate(psi, increments, end, bound);
+    clearPadding(increments);
+    let f = features + <usize>i * stateBytes;
+    for (let at = increments; at < end; at += 16, f += 32) {
+      const value = v128.load(at);
+      v128.store(f, lower(value));
+      v128.store(f, upper(value), 16);
+    }
   }
-  return sum(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)));
+  return vary(features);
+}
+
+/** Takes these features for the next layer. Returns whether it can follow. */
+function vary(at: usize): bool {
+  return canFollow(variances(at, stateBytes, varianceW, varianceB));
+}
+
+function canFollow(square: f64): bool {
+  return isFinite32(square, varianceW * square + varianceB);
 }

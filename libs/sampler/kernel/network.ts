@@ -12,6 +12,10 @@ export let varianceB: f64 = 0;
 export let kind: i32 = 0;
 export let slope: f64 = 0;
 export let curvature: f64 = 0;
+/** The activation psi of the states that a layer is applied to, or LINEAR for the states themselves. */
+export let psi: i32 = 0;
+/** Whether preactivations take the place of the states. */
+export let feedforward: bool = false;
 
 export function configure(
   width_: i32,
@@ -29,4 +33,9 @@ export function configure(
   kind = kind_;
   slope = slope_;
   curvature = curvature_;
+}
+
+export function configureFeatures(psi_: i32, feedforward_: bool): void {
+  psi = psi_;
+  feedforward = feedforward_;
 }

@@ -24,6 +24,12 @@ export function upper(a: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i32>(a, a, 2, 3, 2, 3));
 }
 
+/** Two and two f64, in f32. */
+@inline
+export function demote(a: v128, b: v128): v128 {
+  return v128.shuffle<i32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
+}
+
 /** The sum of two f64. */
 @inline
 export function sum(a: v128): f64 {

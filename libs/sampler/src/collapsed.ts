@@ -1,9 +1,7 @@
-import { dt } from '@resdiff/networks';
-import { activationKind, instantiateKernel, type Kernel } from './kernel.ts';
-import { checkNetworkDraws, type Draw, type NetworkDraws, type Sampler } from './sampler.ts';
+import { EXACT, kernelOf, manyInputs } from './many.ts';
+import { checkNetworkDraws, type Draw, type FeedforwardDraws } from './sampler.ts';
+import type { NetworkDraws, ResidualDraws, Sampler } from './sampler.ts';
 
-/** What is left of a diagonal element of the covariance below this part of it is a rounding error. */
-const TOLERANCE = 1e-14;
 /** Closer pairs of inputs than this, relative to their norm, need states in f64. */
 const SEPARATION = 0.1;
 
@@ -19,11 +17,11 @@ const SEPARATION = 0.1;
  * @param module the compiled kernel (`kernelUrl`).
  * @throws RangeError when the shapes do not agree or a number is out of range.
  */
-export function collapsedSampler(module: WebAssembly.Module, draws: NetworkDraws): Sampler {
+export function collapsedSampler(module: WebAssembly.Module, draws: ResidualDraws): Sampler {
   checkNetworkDraws(draws);
-  const kernel = instantiateKernel(module, draws.network.activation);
-  kernel.exports.setSeed(draws.key[0], draws.key[1]);
-  return usesPair(draws.initial) ? pairSampler(kernel, draws) : manySampler(kernel, draws);
+  const { initial, psi } = draws;
+  const linear = psi === undefined || psi.name === 'identity';
+  return linear && usesPair(initial) ? pairSampler(module, draws) : manySampler(module, draws);
 }
 
 /** Whether these initial states take the path for two inputs. */
@@ -38,10 +36,10 @@ function norm(x: Float64Array): number {
   return Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
 }
 
-function pairSampler(kernel: Kernel, draws: NetworkDraws): Sampler {
+function pairSampler(module: WebAssembly.Module, draws: NetworkDraws): Sampler {
+  const kernel = kernelOf(module, draws);
   const { exports } = kernel;
   const { initial, stream, keep } = draws;
-  configure(kernel, draws);
   const padded = exports.pairReserve();
   // Four coordinates of input 0, the same four of input 1, and so on.
   const place = (input: number, d: number) => 8 * (d >> 2) + 4 * input + (d & 3);
@@ -54,18 +52,21 @@ function pairSampler(kernel: Kernel, draws: NetworkDraws): Sampler {
   };
 }
 
-function manySampler(kernel: Kernel, draws: NetworkDraws): Sampler {
-  const { exports } = kernel;
-  const { initial, stream, keep } = draws;
-  const count = initial.length;
-  configure(kernel, draws);
-  const padded = exports.manyReserve(count, TOLERANCE);
-  const start = kernel.doubles(exports.manyInitial(), count * padded);
-  initial.forEach((x, input) => start.set(x, input * padded));
-  const end = kernel.doubles(exports.manyStates(), count * padded);
+/** Any network and any number of inputs, through the pivoted Cholesky factor. */
+export function manySampler(
+  module: WebAssembly.Module,
+  draws: ResidualDraws | FeedforwardDraws,
+): Sampler {
+  const { initial, stream, keep, network } = draws;
+  const many = manyInputs(module, draws, initial.length, EXACT);
+  many.setInitial(initial);
+  const states = initial.map((_, input) => many.state(input));
   return {
-    draw: (index) =>
-      read(exports.manyDraw(index, stream), count, keep, (input, d) => end[input * padded + d]),
+    draw(index) {
+      many.start(index, stream);
+      const divergedAt = many.advance(network.depth);
+      return read(divergedAt, initial.length, keep, (input, d) => states[input][d]);
+    },
   };
 }
 
@@ -81,25 +82,4 @@ function read(
     for (let d = 0; d < keep; d++) states[input * keep + d] = state(input, d);
   }
   return { states };
-}
-
-/** Tells the kernel what network it draws. */
-function configure(kernel: Kernel, draws: NetworkDraws): void {
-  const { width, depth, sigmaW, sigmaB } = draws.network;
-  const step = dt(draws.network);
-  const varianceW = (sigmaW ** 2 * step) / width;
-  const varianceB = sigmaB ** 2 * step;
-  const { kind, slope, curvature } = layer(kernel, draws);
-  kernel.exports.configure(width, depth, varianceW, varianceB, kind, slope, curvature);
-}
-
-/** How the kernel turns preactivations into increments: by an activation, or linearly. */
-function layer(kernel: Kernel, { network: { activation }, increment }: NetworkDraws) {
-  const linear = kernel.exports.LINEAR.value;
-  if (increment === 'euler') {
-    const { dphi, ddphi } = activation.atZero;
-    return { kind: linear, slope: dphi, curvature: ddphi / 2 };
-  }
-  if (activation.name === 'identity') return { kind: linear, slope: 1, curvature: 0 };
-  return { kind: activationKind(kernel, activation), slope: 0, curvature: 0 };
 }

@@ -33,7 +33,7 @@ describe('collapsedCost', () => {
       const before = exports.memory.buffer.byteLength;
       exports.configure(width, 1, 1, 1, 0, 0, 0);
       if (count === 2) exports.pairReserve();
-      else exports.manyReserve(count, 0);
+      else exports.manyReserve(count, 0, false);
       const taken = exports.memory.buffer.byteLength - before;
       const initial = Array.from({ length: count }, (_, i) => copiedInput(i, width));
       expect(Math.abs(collapsedCost(drawsOf({ initial })).bytes - taken)).toBeLessThan(2 ** 17);

@@ -25,10 +25,12 @@ export function collapsedCost({ network, increment, initial }: NetworkDraws): Dr
   const padded = Math.ceil(width / padding) * padding;
   const rank = Math.min(inputs, width + 1);
   const normals = depth * padded * rank;
-  const products = usesPair(initial) ? 0 : depth * padded * inputs * (rank + inputs / 2);
+  // Of normals and the factor's rows, and of states: a pivot's with those that are not pivots yet.
+  const perCoordinate = rank * inputs + rank * (inputs - rank / 2);
+  const products = usesPair(initial) ? 0 : depth * padded * perCoordinate;
   const onHost = increment === 'recursion' && !isSimd(activation) ? depth * padded * inputs : 0;
   const table = 4 * padded * inputs;
-  const buffers = usesPair(initial) ? 24 * padded : padded * 24 * inputs + 20 * inputs ** 2;
+  const buffers = usesPair(initial) ? 24 * padded : padded * 24 * inputs + 12 * inputs ** 2;
   return {
     normals,
     seconds: normals * NORMAL + products * PRODUCT + onHost * HOST_ACTIVATION + 1e-6,

@@ -1,6 +1,6 @@
 import { dt, type ResidualNetwork } from '@resdiff/networks';
 import { normals } from '@resdiff/random';
-import { checkNetworkDraws, type NetworkDraws, type Sampler } from './sampler.ts';
+import { checkNetworkDraws, type Draw, type ResidualDraws, type Sampler } from './sampler.ts';
 
 /**
  * The direct sampler: makes the weights and biases of every layer (for the Euler scheme, its Brownian
@@ -9,21 +9,19 @@ import { checkNetworkDraws, type NetworkDraws, type Sampler } from './sampler.ts
  *
  * @throws RangeError when the shapes do not agree or a number is out of range.
  */
-export function directSampler(draws: NetworkDraws): Sampler {
+export function directSampler(draws: ResidualDraws): Sampler {
   checkNetworkDraws(draws);
   const { network, initial, key, stream, keep } = draws;
   const { width, depth } = network;
   const move = draws.increment === 'recursion' ? recursion(network) : euler(network);
+  const psi = draws.psi?.phi ?? ((x: number) => x);
   return {
     draw(index) {
       const states = initial.map((x) => Float64Array.from(x));
       for (let layer = 0; layer < depth; layer++) {
         const z = normals({ key, stream, draw: index, layer }, width * width + width);
-        for (const x of states) move(x, z);
-        if (!states.every(isFinite32)) {
-          const lost = new Float32Array(initial.length * keep).fill(NaN);
-          return { states: lost, divergedAt: layer + 1 };
-        }
+        for (const x of states) move(x, x.map(psi), z);
+        if (!states.every(isFinite32)) return lost(initial.length * keep, layer + 1);
       }
       const kept = new Float32Array(initial.length * keep);
       states.forEach((x, input) => kept.set(x.subarray(0, keep), input * keep));
@@ -32,37 +30,52 @@ export function directSampler(draws: NetworkDraws): Sampler {
   };
 }
 
-/** Moves a state x by one layer, given its normals: D x D of the weights, then D of the biases. */
-type Move = (x: Float64Array, z: Float64Array) => void;
+/** A draw of `count` numbers that were not finite after this layer. */
+export function lost(count: number, divergedAt: number): Draw {
+  return { states: new Float32Array(count).fill(NaN), divergedAt };
+}
 
-/** x + phi(W x + b), [PF22] (8). */
+/**
+ * Moves a state x by one layer, given its features psi(x) and the layer's normals: D x D of the
+ * weights, then D of the biases.
+ */
+type Move = (x: Float64Array, features: Float64Array, z: Float64Array) => void;
+
+/** x + phi(W psi(x) + b), [PF22] (8). */
 function recursion(network: ResidualNetwork): Move {
   const { phi } = network.activation;
-  const preactivation = affine(network);
-  return (x, z) => {
-    const h = preactivation(x, z);
+  const preactivation = increments(network);
+  return (x, features, z) => {
+    const h = preactivation(features, z);
     for (let d = 0; d < x.length; d++) x[d] += phi(h[d]);
   };
 }
 
-/** x + phi''(0)/2 (sigmaB^2 + sigmaW^2 |x|^2 / D) dt 1 + phi'(0) (dW x + db), [PF22] (6) of (29). */
+/**
+ * x + phi''(0)/2 (sigmaB^2 + sigmaW^2 |psi(x)|^2 / D) dt 1 + phi'(0) (dW psi(x) + db), [PF22] (6) of
+ * (29).
+ */
 function euler(network: ResidualNetwork): Move {
   const { sigmaW, sigmaB, activation, width } = network;
   const { dphi, ddphi } = activation.atZero;
-  const preactivation = affine(network);
-  return (x, z) => {
-    const square = x.reduce((sum, value) => sum + value * value, 0);
+  const preactivation = increments(network);
+  return (x, features, z) => {
+    const square = features.reduce((sum, value) => sum + value * value, 0);
     const drift = (ddphi / 2) * (sigmaB ** 2 + (sigmaW ** 2 * square) / width) * dt(network);
-    const h = preactivation(x, z);
+    const h = preactivation(features, z);
     for (let d = 0; d < x.length; d++) x[d] += drift + dphi * h[d];
   };
 }
 
 /** W x + b with the law [PF22] (11). */
-function affine(network: ResidualNetwork) {
+function increments(network: ResidualNetwork) {
   const { width, sigmaW, sigmaB } = network;
-  const scaleW = sigmaW * Math.sqrt(dt(network) / width);
-  const scaleB = sigmaB * Math.sqrt(dt(network));
+  const step = dt(network);
+  return affine(width, sigmaW * Math.sqrt(step / width), sigmaB * Math.sqrt(step));
+}
+
+/** W x + b with entries of these standard deviations, from D x D and then D standard normals. */
+export function affine(width: number, scaleW: number, scaleB: number) {
   return (x: Float64Array, z: Float64Array): Float64Array => {
     const h = new Float64Array(width);
     for (let row = 0; row < width; row++) {
@@ -74,6 +87,7 @@ function affine(network: ResidualNetwork) {
   };
 }
 
-function isFinite32(x: Float64Array): boolean {
+/** Whether every number of a state is finite in f32. */
+export function isFinite32(x: Float64Array): boolean {
   return x.every((value) => Number.isFinite(Math.fround(value)));
 }

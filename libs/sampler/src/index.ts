@@ -4,3 +4,52 @@ export { directSampler } from './direct.ts';
 export { gaussianSampler, type GaussianDraws } from './gaussian.ts';
 export { instantiateKernel, isSimd, kernelUrl, type Kernel } from './kernel.ts';
 export type { Draw, Increment, NetworkDraws, Sampler } from './sampler.ts';
+export type { FeedforwardNetwork } from './feedforward-network.ts';
+export { directFeedforwardSampler, feedforwardSampler } from './feedforward.ts';
+export {
+  functionSampler,
+  type FunctionDraws,
+  type FunctionMethod,
+  type FunctionSampler,
+} from './functions.ts';
+export type { FeedforwardDraws, ResidualDraws } from './sampler.ts';
+export { collapsedLawSampler } from './law-collapsed.ts';
+export { directLawSampler } from './law-direct.ts';
+export type { LawDraws } from './law-draws.ts';
+export {
+  surfaceSampler,
+  type SurfaceDraws,
+  type SurfaceMethod,
+  type SurfaceSampler,
+} from './surfaces.ts';
+export {
+  logNorm,
+  norm,
+  trajectorySampler,
+  type StateStatistic,
+  type Trajectory,
+  type TrajectoryDraws,
+  type TrajectorySampler,
+} from './trajectory.ts';
+export {
+  jacobianProcesses,
+  jacobianSampler,
+  type JacobianDraws,
+  type JacobianProcess,
+  type JacobianSampler,
+  type JacobianSnapshot,
+} from './jacobian.ts';
+export type { JacobianParameterLaw } from './jacobian-law.ts';
+export { frobeniusNorm, gramians, logDeterminant, singularValues } from './jacobian-spectrum.ts';
+export {
+  ntkSampler,
+  type CompletedNtkDraw,
+  type CompletedNtkDraws,
+  type DrawStream,
+  type NtkDraw,
+  type NtkDraws,
+  type NtkSampler,
+} from './ntk.ts';
+export { completedNtkSampler } from './ntk-completed.ts';
+export { ntkCost } from './ntk-cost.ts';
+export { directCompletedNtkSampler, directNtkSampler } from './ntk-direct.ts';

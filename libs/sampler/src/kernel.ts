@@ -16,7 +16,9 @@ export interface KernelExports {
   readonly GELU: WebAssembly.Global<'i32'>;
   readonly SOFTPLUS_SHIFTED: WebAssembly.Global<'i32'>;
   readonly HOST: WebAssembly.Global<'i32'>;
+  readonly HOST_FEATURES: WebAssembly.Global<'i32'>;
   activate(kind: number, at: number, end: number, bound: number): void;
+  activateScanned(kind: number, at: number, end: number): void;
   boxMuller(at: number, groups: number): void;
   configure(
     width: number,
@@ -27,11 +29,23 @@ export interface KernelExports {
     slope: number,
     curvature: number,
   ): void;
+  configureFeatures(psi: number, feedforward: boolean): void;
+  differentiate(kind: number, at: number, end: number, phi: number, bound: number): void;
+  manyAdvance(layers: number): number;
   manyDraw(draw: number, stream: number): number;
   manyInitial(): number;
-  manyReserve(inputs: number, tolerance: number): number;
+  manyReserve(inputs: number, tolerance: number, scanned: boolean): number;
+  manyStart(draw: number, stream: number): void;
   manyStates(): number;
   normals(out: number, groups: number): void;
+  ntkBiases(): number;
+  ntkDraw(draw: number, stream: number): number;
+  ntkGradientGram(): number;
+  ntkInitial(): number;
+  ntkReserve(inputs: number, tolerance: number): number;
+  ntkStart(): number;
+  ntkStates(): number;
+  ntkWeights(): number;
   pairDraw(draw: number, stream: number): number;
   pairInitial(): number;
   pairReserve(): number;
@@ -58,18 +72,30 @@ export interface Kernel {
   doubles(at: number, count: number): Float64Array;
 }
 
-/** @param activation applied in f64 where the kernel has no version of its own. */
-export function instantiateKernel(module: WebAssembly.Module, activation?: Activation): Kernel {
+/**
+ * @param activation applied in f64 where the kernel has no version of its own.
+ * @param psi the same for that of the states.
+ */
+export function instantiateKernel(
+  module: WebAssembly.Module,
+  activation?: Activation,
+  psi?: Activation,
+): Kernel {
   const floats = (at: number, count: number) =>
     new Float32Array(exports.memory.buffer, at >>> 0, count);
   const doubles = (at: number, count: number) =>
     new Float64Array(exports.memory.buffer, at >>> 0, count);
-  const activate = (at: number, count: number) => {
-    if (!activation) throw new Error('the kernel was instantiated without an activation');
+  const apply = (function_?: (x: number) => number) => (at: number, count: number) => {
+    if (!function_) throw new Error('the kernel was instantiated without an activation');
     const values = floats(at, count);
-    for (let i = 0; i < count; i++) values[i] = activation.phi(values[i]);
+    for (let i = 0; i < count; i++) values[i] = function_(values[i]);
   };
-  const instance = new WebAssembly.Instance(module, { host: { activate } });
+  const host = {
+    activate: apply(activation?.phi),
+    differentiate: apply(activation?.dphi),
+    featurise: apply(psi?.phi),
+  };
+  const instance = new WebAssembly.Instance(module, { host });
   const exports = instance.exports as unknown as KernelExports;
   return { exports, floats, doubles };
 }

@@ -1,4 +1,5 @@
-import type { ResidualNetwork } from '@resdiff/networks';
+import type { Activation, ResidualNetwork } from '@resdiff/networks';
+import type { FeedforwardNetwork } from './feedforward-network.ts';
 import type { Key } from '@resdiff/random';
 
 /** One draw of the states at the end of a network, of every input through the same parameters. */
@@ -34,9 +35,26 @@ export interface NetworkDraws {
   readonly keep: number;
 }
 
+/** Draws of x_{t+dt} = x_t + phi(W psi(x_t) + b), [PF22] (8), or of its limiting diffusion. */
+export interface ResidualDraws extends NetworkDraws {
+  /** By default the identity. */
+  readonly psi?: Activation;
+}
+
+/** Draws of a feedforward network: a draw's states are the preactivations of its last layer. */
+export interface FeedforwardDraws extends Omit<NetworkDraws, 'network' | 'increment'> {
+  readonly network: FeedforwardNetwork;
+  readonly increment: 'feedforward';
+}
+
 /** @throws RangeError when the shapes do not agree or a number is out of range. */
-export function checkNetworkDraws({ network, initial, keep }: NetworkDraws): void {
-  const { width, depth, T, sigmaW, sigmaB } = network;
+export function checkNetworkDraws({
+  network,
+  initial,
+  keep,
+}: Pick<NetworkDraws | FeedforwardDraws, 'network' | 'initial' | 'keep'>): void {
+  const { width, depth, sigmaW, sigmaB } = network;
+  const times = 'T' in network ? { T: network.T } : {};
   const whole = (name: string, value: number, most: number) => {
     if (!Number.isInteger(value) || value < 1 || value > most) {
       throw new RangeError(`${name} must be a whole number from 1 to ${most}, not ${value}`);
@@ -47,7 +65,7 @@ export function checkNetworkDraws({ network, initial, keep }: NetworkDraws): voi
   whole('keep', keep, width);
   whole('the number of inputs', initial.length, 2 ** 14);
   whole('inputs x width', initial.length * width, 2 ** 27);
-  for (const [name, value] of Object.entries({ T, sigmaW, sigmaB })) {
+  for (const [name, value] of Object.entries({ ...times, sigmaW, sigmaB })) {
     if (!(value >= 0 && value < Infinity)) {
       throw new RangeError(`${name} must be finite and not negative, not ${value}`);
     }

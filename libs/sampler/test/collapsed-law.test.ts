@@ -6,66 +6,8 @@ import { directSampler } from '../src/direct.ts';
 import type { NetworkDraws, Sampler } from '../src/sampler.ts';
 import { moved, pivotedFactor, preactivationCovariance } from './collapsed-oracle.ts';
 import { kernelModule } from './kernel-module.ts';
+import { sample, smallestPValue } from './law-comparison.ts';
 import { drawsOf, generalInputs, onHost, type DrawsOf } from './networks.ts';
-import { ksPValue, zScoreTwoSample } from './statistics.ts';
-
-/**
- * Statistics of a draw, N x D states, that see a coordinate's law, the joint law of inputs, and the
- * joint law of coordinates.
- */
-const statistics: Record<string, (x: ArrayLike<number>, count: number, width: number) => number> = {
-  'first input, first coordinate': (x) => x[0],
-  'last input, last coordinate': (x, count, width) => x[count * width - 1],
-  'product of the first two coordinates': (x, _, width) => (width > 1 ? x[0] * x[1] : x[0] ** 2),
-  '|x^1|^2 / D': (x, _, width) => inner(x, 0, 0, width),
-  'coordinate of the first input times that of the last': (x, count, width) =>
-    x[0] * x[(count - 1) * width],
-  'difference of the first input from the last': (x, count, width) => x[(count - 1) * width] - x[0],
-  '<x^1, x^N> / D': (x, count, width) => inner(x, 0, count - 1, width),
-};
-
-function inner(x: ArrayLike<number>, i: number, j: number, width: number): number {
-  let sum = 0;
-  for (let d = 0; d < width; d++) sum += x[i * width + d] * x[j * width + d];
-  return sum / width;
-}
-
-/** The values of every statistic over draws 0, 1, ... */
-function sample(sampler: Sampler, { network, initial }: NetworkDraws, draws: number) {
-  const values = Object.values(statistics).map(() => new Float64Array(draws));
-  for (let index = 0; index < draws; index++) {
-    const { states } = sampler.draw(index);
-    Object.values(statistics).forEach((statistic, s) => {
-      values[s][index] = statistic(states, initial.length, network.width);
-    });
-  }
-  return values;
-}
-
-/** The smallest p-value, of Kolmogorov-Smirnov and of equal means and equal mean squares. */
-function smallestPValue(a: Float64Array[], b: Float64Array[]): number {
-  return Math.min(
-    ...a.map((x, s) => {
-      const y = b[s];
-      // What one path fixes, the other has to within f32.
-      const spread = Math.max(...y.subarray(0, 1000)) - Math.min(...y.subarray(0, 1000));
-      if (spread < 1e-4) return x.every((value) => Math.abs(value - y[0]) < 1e-4) ? 1 : 0;
-      return Math.min(
-        ksPValue(x, y),
-        normalPValue(zScoreTwoSample(x, y)),
-        normalPValue(
-          zScoreTwoSample(
-            x.map((v) => v * v),
-            y.map((v) => v * v),
-          ),
-        ),
-      );
-    }),
-  );
-}
-
-/** Two-sided, by an upper bound: P(|Z| > z) <= exp(-z^2 / 2). */
-const normalPValue = (z: number) => Math.exp((-z * z) / 2);
 
 const settings: Record<string, DrawsOf> = {
   'two inputs': { initial: generalInputs(2, 5), depth: 6 },

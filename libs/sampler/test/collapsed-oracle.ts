@@ -1,6 +1,6 @@
 import { dt } from '@resdiff/networks';
 import { normals } from '@resdiff/random';
-import type { NetworkDraws } from '../src/sampler.ts';
+import type { FeedforwardDraws, NetworkDraws, ResidualDraws } from '../src/sampler.ts';
 
 /** How a version of the collapsed sampler turns a covariance and a run of normals into preactivations. */
 export interface CollapsedPath {
@@ -115,4 +115,41 @@ export function pivotedFactor(matrix: readonly number[][], tolerance: number): n
         row[j] = i === pivot || j === pivot ? 0 : row[j] - column[i] * column[j];
     }
   }
+}
+
+/**
+ * The collapsed recursion with an activation of the states, or of a feedforward network, in plain
+ * f64 from the same normals as the kernel.
+ */
+export function featureOracle(draws: ResidualDraws | FeedforwardDraws, index: number): number[][] {
+  const { network, initial, key, stream } = draws;
+  const { width, depth, sigmaW, sigmaB } = network;
+  const feedforward = draws.increment === 'feedforward';
+  const step = feedforward ? 1 : dt(draws.network);
+  let states = initial.map((x) => [...x]);
+  for (let layer = 0; layer < depth; layer++) {
+    const psi = feedforward
+      ? layer === 0
+        ? (x: number) => x
+        : network.activation.phi
+      : (draws.psi?.phi ?? ((x: number) => x));
+    const features = states.map((x) => x.map(psi));
+    const covariance = features.map((x) =>
+      features.map((y) => {
+        const product = x.reduce((sum, value, d) => sum + value * y[d], 0);
+        return ((sigmaW ** 2 * product) / width + sigmaB ** 2) * step;
+      }),
+    );
+    const factor = manyPath.factor(covariance);
+    const rank = factor[0].length;
+    const count = rank === 0 ? 0 : 1 + manyPath.normal(rank - 1, width - 1, width);
+    const z = normals({ key, stream, draw: index, layer }, count);
+    const h = factor.map((row) =>
+      Array.from({ length: width }, (_, d) =>
+        row.reduce((sum, r, k) => sum + r * z[manyPath.normal(k, d, width)], 0),
+      ),
+    );
+    states = feedforward ? h : moved(draws, states, covariance, h);
+  }
+  return states;
 }

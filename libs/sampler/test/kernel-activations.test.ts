@@ -72,6 +72,52 @@ describe('the activations of the kernel', () => {
   });
 
   it.each([
+    ['tanh', tanh, 1.3e-7, 2e-7],
+    ['swish', swish, 4e-7, 5e-7],
+    ['gelu', gelu, 2.4e-7, 6e-7],
+    ['erf', erf, 2.4e-7, 2.4e-7],
+    ['sine', sin, 2e-7, 2e-6],
+  ] satisfies [string, Activation, number, number][])(
+    '%s finds its bound itself',
+    (_, activation, short, beyond) => {
+      for (const reach of [0.1, 0.75, 0.7501, 1.2, 1.5, 1.5001, 3, 20]) {
+        const kernel = instantiateKernel(kernelModule, activation);
+        const kind = activationKind(kernel, activation);
+        // The largest stands last, first, or among the others.
+        for (const h of [
+          grid(reach),
+          grid(reach).reverse(),
+          Float32Array.of(0.1, 0.2, -reach, 0),
+        ]) {
+          const at = kernel.exports.reserve(4 * h.length);
+          kernel.floats(at, h.length).set(h);
+          kernel.exports.activateScanned(kind, at, at + 4 * h.length);
+          const found = kernel.floats(at, h.length);
+          const error = h.reduce((largest, x, i) => {
+            const exact = activation.phi(x);
+            // Beside the larger of phi(x) and phi(-x): swish and gelu are small on the left.
+            const scale = Math.max(Math.abs(exact), Math.abs(activation.phi(-x)));
+            return scale === 0 ? largest : Math.max(largest, Math.abs(found[i] - exact) / scale);
+          }, 0);
+          expect(error).toBeLessThan(reach <= 0.75 ? short : beyond);
+        }
+      }
+    },
+  );
+
+  it('keeps what is not finite when it finds the bound', () => {
+    for (const activation of [tanh, swish]) {
+      const kernel = instantiateKernel(kernelModule, activation);
+      const at = kernel.exports.reserve(32);
+      kernel.floats(at, 8).set([NaN, 0.1, 1.2, 0, 0, 0, Infinity, -Infinity]);
+      kernel.exports.activateScanned(activationKind(kernel, activation), at, at + 32);
+      const [nan, , , , , , right] = kernel.floats(at, 8);
+      expect(nan).toBeNaN();
+      expect(right).toBe(activation.phi(80) === 80 ? Infinity : 1);
+    }
+  });
+
+  it.each([
     ['sin', sin, 100, 2e-7],
     ['sin', sin, 3000, 2e-6],
     ['gelu', gelu, 20, 6e-7],
