@@ -7,3 +7,4 @@ export * from './ks.ts';
 export * from './moments.ts';
 export * from './normal.ts';
 export * from './normal-quantile.ts';
+export * from './student-quantile.ts';
