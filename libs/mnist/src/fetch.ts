@@ -1,8 +1,8 @@
-import { writeFileAtomic } from '@resdiff/tables';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { makeFolders, writeFileAtomic } from '@resdiff/tables';
+import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { download, MirrorFault } from './download.ts';
-import { DataError } from './errors.ts';
+import { DataError, reasonOf } from './errors.ts';
 import { unzip } from './gzip.ts';
 import { readContents } from './idx.ts';
 import { knownDataset, knownDatasets, type KnownDataset, type KnownFile } from './known.ts';
@@ -65,6 +65,17 @@ export async function fetchDataset(
   return fetchKnown(dataset, folder, options);
 }
 
+async function newFolder(path: string): Promise<void> {
+  try {
+    await makeFolders(path);
+  } catch (error) {
+    throw new DataError(`The folder ${path} cannot be made: ${reasonOf(error)}.`, {
+      remedy: 'Name a folder that can be written to.',
+      cause: error,
+    });
+  }
+}
+
 export async function fetchKnown(
   dataset: KnownDataset,
   folder: string,
@@ -72,7 +83,7 @@ export async function fetchKnown(
 ): Promise<FetchResult> {
   const mirrors = (options.mirrors ?? dataset.mirrors).map(mirrorFolder);
   const target = join(folder, dataset.name);
-  await mkdir(target, { recursive: true });
+  await newFolder(target);
   const fetched: string[] = [];
   for (const file of dataset.files) {
     const present = idxFiles(target).get(file.role);
@@ -105,7 +116,7 @@ async function fetchFile(
     }
   }
   throw new DataError(
-    `${dataset.title}'s ${file.file} could not be fetched. ${faults.join('; ') || 'No mirror was given'}.`,
+    `${dataset.title}'s ${file.file} could not be fetched. ${(faults.join('; ') || 'No mirror was given').replace(/\.$/, '')}.`,
     {
       remedy: `Try again later: what has come is kept. Or put the file where ${path} should be.`,
     },

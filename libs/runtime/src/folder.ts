@@ -1,5 +1,6 @@
-import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { makeFolders } from '@resdiff/tables';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   DiskFullError,
   isDiskFull,
@@ -67,28 +68,6 @@ async function makeFolder(path: string): Promise<void> {
       remedy: 'Give the path of a new folder, or move the file away.',
     });
   }
-}
-
-/** Node's own recursive mkdir never returns where the system refuses with ENOENT, as /proc does. */
-async function makeFolders(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const parent = dirname(path);
-    if (systemCode(error) === 'ENOENT' && parent !== path && !(await exists(parent))) {
-      await makeFolders(parent);
-      await mkdir(path);
-    } else if (systemCode(error) !== 'EEXIST') {
-      throw error;
-    }
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

@@ -14,6 +14,7 @@ export {
   type TemporaryOwner,
 } from './atomic.ts';
 export { validateBatch, type Batch, type ColumnArray, type ColumnArrays } from './batch.ts';
+export { makeFolders } from './folders.ts';
 export { SCHEMA_KEY, type Metadata } from './metadata.ts';
 export { createParquetWriter } from './parquet.ts';
 export {
