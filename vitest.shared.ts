@@ -10,7 +10,8 @@ export function project(name: string, overrides: ViteUserConfig['test'] = {}): V
     test: {
       name,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      testTimeout: 60_000,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       reporters: process.env.CI
         ? ['default', ['json', { outputFile: `${import.meta.dirname}/.test-results/${name}.json` }]]
         : ['default'],

@@ -15,6 +15,7 @@ export const draws: Experiment<DrawsSettings> = {
   settings: drawsSettings,
   keys: drawsKeys,
   table: () => drawsTable,
+  shardUnit: 'draws',
   plan: planDraws,
   compute: (settings, task: JsonValue) => computeDraws(settings, task as DrawsTask),
   report: reportDraws,

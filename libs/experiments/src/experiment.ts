@@ -69,6 +69,10 @@ export interface Experiment<Resolved extends Settings = Settings> {
   readonly settings: z.ZodType<Resolved>;
   /** The keys of `settings` with their descriptions, for help texts. */
   readonly keys: Readonly<Record<keyof Resolved & string, string>>;
+  /** Whether it reads a data set, so that it matters where data sets are. */
+  readonly usesData?: boolean;
+  /** Worker threads at most that shards may be computed in; any number if left out. */
+  threads?(settings: Resolved): number;
   table(settings: Resolved): TableSchema;
   /**
    * Looks up what the settings name, such as a data set, before the run is planned.
@@ -76,8 +80,10 @@ export interface Experiment<Resolved extends Settings = Settings> {
    * @throws {UserError} if it is not there.
    */
   resolve?(settings: Resolved, environment: Environment): Promise<Resolution<Resolved>>;
+  /** What a shard holds any number of, in the plural: `draws`. Without it shards have no size to set. */
+  readonly shardUnit?: string;
   /**
-   * @param shardSize how much a shard holds, in the experiment's units; by default what suits.
+   * @param shardSize how many `shardUnit` a shard holds; by default what suits.
    * @throws {UserError} if that would make more shards than a run can have.
    */
   plan(settings: Resolved, shardSize?: number): ShardPlan;

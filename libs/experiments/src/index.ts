@@ -7,6 +7,7 @@ export type {
   Settings,
   ShardPlan,
 } from './experiment.ts';
+export { checkEngines, type EngineCheck } from './check-engines.ts';
 export { checkKernel } from './check-kernel.ts';
 export {
   planPipeline,

@@ -1,9 +1,12 @@
 import { runId, UserError } from '@resdiff/runtime';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { pipelineFile, scratch } from '../test/support.ts';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, Settings } from './experiment.ts';
 import { planPipeline, readPipeline, type PipelineOptions } from './pipeline.ts';
+import { experiments } from './registry.ts';
 
 const small = 'experiment: draws\nwidth: 4\ndepth: 3\ndraws: 5\n';
 
@@ -113,11 +116,26 @@ describe('a pipeline file', () => {
   });
 
   it.each([
-    ['width: 3\n', 'FILE: the key experiment is missing; it must be one of draws.'],
-    ['experiment: drws\n', 'FILE: experiment is "drws"; it must be one of draws.'],
-    ['experiment:\n', 'FILE: experiment is empty; it must be one of draws.'],
-    ['experiment: [draws]\n', 'FILE: experiment is ["draws"]; it must be one of draws.'],
-    ['experiment: __proto__\n', 'FILE: experiment is "__proto__"; it must be one of draws.'],
+    [
+      'width: 3\n',
+      'FILE: the key experiment is missing; it must be one of draws, training, kernel-regression, reparametrisation, training-dynamics.',
+    ],
+    [
+      'experiment: drws\n',
+      'FILE: experiment is "drws"; it must be one of draws, training, kernel-regression, reparametrisation, training-dynamics.',
+    ],
+    [
+      'experiment:\n',
+      'FILE: experiment is empty; it must be one of draws, training, kernel-regression, reparametrisation, training-dynamics.',
+    ],
+    [
+      'experiment: [draws]\n',
+      'FILE: experiment is ["draws"]; it must be one of draws, training, kernel-regression, reparametrisation, training-dynamics.',
+    ],
+    [
+      'experiment: __proto__\n',
+      'FILE: experiment is "__proto__"; it must be one of draws, training, kernel-regression, reparametrisation, training-dynamics.',
+    ],
     ['experiment: draws\ndescription: 3\n', 'FILE: description is 3; it must be text.'],
   ])('is refused without a known experiment or with a wrong description: %j', (text, message) => {
     expect(refusal(text)).toBe(message);
@@ -281,6 +299,42 @@ describe('what settings name', () => {
       const planning = planPipeline(pipeline, { environment: { dataFolder } });
       await expect(planning).rejects.toThrow(UserError);
       await expect(planning).rejects.toThrow(`The data folder ${dataFolder} `);
+    }
+  });
+});
+
+it('refuses a size of shards that have none to set', async () => {
+  for (const experiment of experiments.filter(({ name }) => name !== 'draws')) {
+    const pipeline = readPipeline(
+      pipelineFile(`experiment: ${experiment.name}\ndata: synthetic\n`),
+    );
+    const planning = planPipeline(pipeline, { shardSize: 5 });
+    await expect(planning).rejects.toThrow(UserError);
+    await expect(planning).rejects.toThrow(
+      `The shard size is 5, but a shard of the experiment ${experiment.name} is a whole piece of work; leave --shard-size out.`,
+    );
+  }
+});
+
+describe('the pipelines of this repository', () => {
+  const folder = new URL('../../../pipelines/', import.meta.url);
+  const files = readdirSync(folder).map((name) => fileURLToPath(new URL(name, folder)));
+
+  it.each(files)('%s is read, whole and quick, and is smaller when quick', (file) => {
+    const { experiment, settings } = readPipeline(file);
+    const seconds = (settings: Settings) =>
+      experiment.plan(settings).parts.reduce((sum, part) => sum + part.seconds, 0);
+    const quick = readPipeline(file, { quick: true }).settings;
+    expect(seconds(quick)).toBeLessThan(seconds(settings) / 2);
+    expect(seconds(quick)).toBeLessThan(60);
+  });
+
+  it('write out every setting of their experiments', () => {
+    for (const file of files) {
+      const { experiment, settings } = readPipeline(file);
+      const written = parse(readFileSync(file, 'utf8')) as object;
+      expect(Object.keys(written)).toEqual(expect.arrayContaining(Object.keys(settings)));
+      expect(Object.keys(experiment.keys)).toEqual(Object.keys(settings));
     }
   });
 });

@@ -227,19 +227,22 @@ export interface PlannedRun {
   /** For a person: what was found instead of what was asked for. */
   readonly warnings: readonly string[];
   readonly environment: Environment;
+  /** Worker threads at most that have something to do. */
+  readonly mostWorkers: number;
 }
 
 /**
  * Looks up what the settings name and cuts the work into shards.
  *
- * @throws {UserError} if the data folder or what the settings name is not there, or if there would
- *   be more shards than a run can have.
+ * @throws {UserError} if the data folder or what the settings name is not there, if a shard size is
+ *   given for shards that have none, or if there would be more shards than a run can have.
  */
 export async function planPipeline(
   { name, experiment, settings }: Pipeline,
   { shardSize, environment = {} }: PlanOptions = {},
 ): Promise<PlannedRun> {
   checkDataFolder(environment);
+  checkShardSize(experiment, shardSize);
   const resolved = (await experiment.resolve?.(settings, environment)) ?? {
     settings,
     versions: {},
@@ -252,6 +255,10 @@ export async function planPipeline(
     settings: resolved.settings,
     warnings: resolved.warnings,
     environment,
+    mostWorkers: Math.min(
+      shards.shards.length,
+      experiment.threads?.(resolved.settings) ?? Infinity,
+    ),
     plan: {
       pipeline: name,
       experiment: experiment.name,
@@ -262,6 +269,13 @@ export async function planPipeline(
       versions: { resdiff: version, kernel: kernelVersion(), ...resolved.versions },
     },
   };
+}
+
+function checkShardSize({ name, shardUnit }: Experiment, shardSize?: number): void {
+  if (shardSize === undefined || shardUnit !== undefined) return;
+  throw new UserError(
+    `The shard size is ${shardSize}, but a shard of the experiment ${name} is a whole piece of work; leave --shard-size out.`,
+  );
 }
 
 function checkDataFolder({ dataFolder }: Environment): void {

@@ -38,7 +38,7 @@ export interface FinishedRun {
  */
 export async function runPipeline(
   { experiment }: Pipeline,
-  { plan, settings, warnings, environment }: PlannedRun,
+  { plan, settings, warnings, environment, mostWorkers }: PlannedRun,
   { folder, workers, signal, onProgress, onMerged, command }: RunPipelineOptions,
 ): Promise<FinishedRun> {
   const fromSource = import.meta.url.endsWith('.ts');
@@ -46,7 +46,7 @@ export async function runPipeline(
   const { dataFolder } = environment;
   const executor = poolExecutor({
     worker,
-    workers: Math.min(workers, plan.shards.length),
+    workers: Math.min(workers, mostWorkers),
     ...(dataFolder !== undefined && { env: { RESDIFF_DATA: dataFolder } }),
   });
   try {

@@ -4,22 +4,33 @@ import { z } from 'zod';
 
 /** The kinds of settings that experiments share; every refusal says what it `must be`. */
 
+/** Settings that are wrong by themselves are not held against others. */
+const abort = true;
+
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
+  return z.int({ error }).min(least, { error, abort }).max(most, { error, abort });
 }
 
 /** A finite number above zero. */
 export function positive() {
   const error = 'must be a finite number above 0';
-  return z.number({ error }).positive({ error });
+  return z.number({ error }).positive({ error, abort });
+}
+
+/** A finite number above zero, or a word. */
+export function positiveOr<const Word extends string>(word: Word) {
+  const error = `must be a finite number above 0, or ${word}`;
+  return z.union([z.number({ error }).positive({ error, abort }), z.literal(word, { error })], {
+    error,
+  });
 }
 
 /** A finite number that is not negative. */
 export function notNegative() {
   const error = 'must be a finite number, 0 or above';
-  return z.number({ error }).nonnegative({ error });
+  return z.number({ error }).nonnegative({ error, abort });
 }
 
 /** A seed in decimal digits, from a number, or from text that may be 0x hexadecimal. */
@@ -77,14 +88,20 @@ export function numbers(most: number) {
 }
 
 /** A list of different whole numbers, ascending; one alone, or a text with commas, stands for a list. */
-export function wholeNumbers(least: number, most: number) {
-  const error = `must be one or more different whole numbers from ${least} to ${most}, such as [10, 100]`;
+export function wholeNumbers(
+  least: number,
+  most: number,
+  { atMost = Infinity }: { readonly atMost?: number } = {},
+) {
+  const howMany = atMost === Infinity ? 'one or more' : `1 to ${atMost}`;
+  const error = `must be ${howMany} different whole numbers from ${least} to ${most}, such as [10, 100]`;
   return z
     .preprocess(
       asList,
       z
         .array(z.int({ error }).min(least, { error }).max(most, { error }), { error })
         .min(1, { error })
+        .max(atMost, { error })
         .refine((list) => new Set(list).size === list.length, { error }),
     )
     .transform((list) => list.toSorted((a, b) => a - b));

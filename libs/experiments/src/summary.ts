@@ -1,4 +1,4 @@
-import { normalQuantile } from '@resdiff/analysis';
+import { normalQuantile, studentQuantile } from '@resdiff/analysis';
 
 /** The coordinates that an estimate belongs to, such as `{ process: 'resnet', z: 1 }`. */
 export type Coordinates = Readonly<Record<string, string | number | readonly number[]>>;
@@ -73,17 +73,22 @@ const FALSE_ALARM_RATE = 0.01;
 /**
  * Holds estimates against the theory that is exact for them: they agree if no |z| exceeds the normal
  * quantile at the false-alarm rate shared out among them (Bonferroni).
+ *
+ * @param degrees of freedom of the standard errors, where they are few: Student's quantile then.
  */
 export function judge(
   exact: readonly Estimate[],
   sentence: (agreement: boolean | null, worst: Estimate | undefined) => string,
+  degrees?: number,
 ): Verdict {
   const compared = exact.filter(({ z }) => z !== null);
   const worst = compared.reduce<Estimate | undefined>(
     (most, each) => (most && Math.abs(most.z!) >= Math.abs(each.z!) ? most : each),
     undefined,
   );
-  const threshold = normalQuantile(1 - FALSE_ALARM_RATE / (2 * Math.max(1, compared.length)));
+  const probability = 1 - FALSE_ALARM_RATE / (2 * Math.max(1, compared.length));
+  const threshold =
+    degrees === undefined ? normalQuantile(probability) : studentQuantile(probability, degrees);
   const agreement = worst ? Math.abs(worst.z!) <= threshold : null;
   return {
     agreement,

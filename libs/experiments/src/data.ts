@@ -1,0 +1,97 @@
+import {
+  dataFolders,
+  DataError,
+  openDataset,
+  type Dataset,
+  type DataFolders,
+} from '@resdiff/mnist';
+import { UserError } from '@resdiff/runtime';
+import { z } from 'zod';
+import type { Environment, Resolution, Settings } from './experiment.ts';
+
+/** The setting that names a data set. */
+export function datasetName() {
+  const error = 'must be mnist, fashion-mnist, synthetic, or the path of a folder with IDX files';
+  return z
+    .string({ error })
+    .min(1, { error })
+    .default('mnist')
+    .describe('mnist, fashion-mnist, synthetic, or the path of a folder with IDX files');
+}
+
+export type DataSettings = Settings & {
+  readonly data: string;
+  readonly trainImages: number;
+  readonly testImages: number;
+};
+
+/**
+ * Looks up the data set of the settings, and takes its checksum into the versions of the run.
+ *
+ * @throws {UserError} if it is not found, is damaged, or has fewer images than are asked for.
+ */
+export async function resolveData<Resolved extends DataSettings>(
+  settings: Resolved,
+  { dataFolder }: Environment,
+): Promise<Resolution<Resolved>> {
+  const { dataset, warning } = await opened(settings.data, () =>
+    dataFolders({ explicit: dataFolder, env: process.env, cwd: process.cwd() }),
+  );
+  for (const [key, part] of [
+    ['trainImages', dataset.train],
+    ['testImages', dataset.test],
+  ] as const) {
+    if (settings[key] > part.count) {
+      throw new UserError(
+        `${key} is ${settings[key]}; it must be at most ${part.count}, the images that ${dataset.source} has.`,
+      );
+    }
+  }
+  const substitute = warning !== undefined;
+  return {
+    settings: substitute ? { ...settings, data: dataset.name } : settings,
+    versions: { data: versionOf(dataset) },
+    warnings: substitute ? [warning] : [],
+  };
+}
+
+const loaded = new Map<string, Promise<Dataset>>();
+
+/**
+ * The data set that a shard was planned with; it stays in the memory of its worker thread.
+ *
+ * @param versions those of the run.
+ * @throws {Error} if the files are not those of the plan any more.
+ */
+export async function plannedData(
+  name: string,
+  versions: Readonly<Record<string, string>>,
+): Promise<Dataset> {
+  const loading =
+    loaded.get(name) ??
+    opened(name, () => dataFolders({ env: process.env, cwd: process.cwd() })).then(
+      ({ dataset }) => dataset,
+    );
+  loaded.set(name, loading);
+  const dataset = await loading;
+  if (versions.data !== versionOf(dataset)) {
+    throw new Error(
+      `the data set ${name} (${dataset.source}) is not the one that the run was planned with: ${versionOf(dataset)}, not ${versions.data}`,
+    );
+  }
+  return dataset;
+}
+
+function versionOf({ sha256 }: Dataset): string {
+  return `sha256:${sha256}`;
+}
+
+async function opened(name: string, folders: () => DataFolders) {
+  try {
+    return await openDataset(name, folders());
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const { message, remedy } = error;
+    throw new UserError(message, { cause: error, ...(remedy !== undefined && { remedy }) });
+  }
+}

@@ -1,0 +1,55 @@
+import { UserError } from '@resdiff/runtime';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { pipelineFile } from '../test/support.ts';
+import { smallDigits } from '../test/digits.ts';
+import { planPipeline, readPipeline } from './pipeline.ts';
+import { resolveTraining } from './engines.ts';
+
+const digits = smallDigits();
+const settings = { data: digits, trainImages: 100, testImages: 50 };
+
+const require = createRequire(import.meta.url);
+const hasGpuPackage = (() => {
+  try {
+    return require.resolve('@tensorflow/tfjs-node-gpu') !== '';
+  } catch {
+    return false;
+  }
+})();
+
+describe('the versions that results depend on', () => {
+  it.each([
+    ['onnx', /^onnxruntime \d+\.\d+\.\d+ cpu/],
+    ['tfjs-cpu', /^tfjs \d+\.\d+\.\d+ cpu$/],
+  ] as const)('%s', async (engine, version) => {
+    const resolution = await resolveTraining({ ...settings, engine }, {});
+    expect(resolution.settings).toEqual({ ...settings, engine });
+    expect(resolution.versions).toEqual({
+      data: expect.stringMatching(/^sha256:/) as unknown,
+      engine: expect.stringMatching(version) as unknown,
+    });
+  });
+});
+
+describe.skipIf(hasGpuPackage)('an engine that is not installed', () => {
+  it.each(['training', 'reparametrisation', 'training-dynamics'])(
+    'stops %s before any work, and says what to install',
+    async (experiment) => {
+      const file = pipelineFile(
+        `experiment: ${experiment}\ndata: ${digits}\ntrainImages: 300\ntestImages: 100\nengine: tfjs\n`,
+      );
+      const error: unknown = await planPipeline(readPipeline(file)).catch(
+        (error: unknown) => error,
+      );
+      expect(error).toBeInstanceOf(UserError);
+      const { message, remedy, exitCode } = error as UserError;
+      // The loader of tests says otherwise than Node why the package is not there.
+      expect(message).toMatch(/^engine is tfjs: .*@tensorflow\/tfjs-node-gpu.*\.$/);
+      expect(remedy).toMatch(
+        /^Install it(?: anew)?: npm install @tensorflow\/tfjs-node-gpu@\d+\.\d+\.\d+\. .* Or take the engine onnx\.$/,
+      );
+      expect(exitCode).toBe(2);
+    },
+  );
+});

@@ -1,0 +1,34 @@
+import { expect } from 'vitest';
+import type { Report } from '../src/experiment.ts';
+
+/** What every report owes, whatever it is of. */
+export function checkReport({ summary, shown, artifacts }: Report): void {
+  expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+  const number = expect.toSatisfy((value) => value === null || Number.isFinite(value)) as unknown;
+  for (const estimate of summary.estimates) {
+    expect(estimate).toEqual({
+      quantity: expect.stringMatching(/^[a-z][A-Za-z]+$/) as unknown,
+      at: expect.any(Object) as unknown,
+      value: number,
+      se: number,
+      expected: number,
+      source: estimate.expected === null ? null : (expect.any(String) as unknown),
+      z: number,
+    });
+  }
+  const places = summary.estimates.map(({ quantity, at }) => JSON.stringify([quantity, at]));
+  expect(new Set(places).size).toBe(places.length);
+  expect(summary.estimates).toEqual(expect.arrayContaining([...shown]));
+  const svg = artifacts['figure.svg'] as string;
+  expect(svg).toMatch(/^<svg /);
+  expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  expect([...(artifacts['figure.png'] as Uint8Array).slice(0, 4)]).toEqual([
+    0x89, 0x50, 0x4e, 0x47,
+  ]);
+}
+
+/** Every text of a report's figure. */
+export function figureTexts({ artifacts }: Report): string[] {
+  const svg = artifacts['figure.svg'] as string;
+  return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+}
