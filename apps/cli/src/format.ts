@@ -54,7 +54,8 @@ export function estimates(rows: readonly Estimate[]): string {
   return table([header, ...cells], 'llrrrr');
 }
 
-function coordinates(at: Coordinates): string {
+/** What a value belongs to, in words: `resnet, z = 1`. */
+export function coordinates(at: Coordinates): string {
   return Object.entries(at)
     .map(([key, value]) => (typeof value === 'string' ? value : `${key} = ${words(value)}`))
     .join(', ');
@@ -80,4 +81,9 @@ export function shellWords(words: readonly string[]): string {
   return words
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(' ');
+}
+
+/** The command line of this process, as a shell takes it. */
+export function commandLine(): string {
+  return shellWords(['npx', 'resdiff', ...process.argv.slice(2)]);
 }

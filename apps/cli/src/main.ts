@@ -1,15 +1,18 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { version } from '@resdiff/experiments';
 import { availableParallelism } from 'node:os';
+import { addDataCommand } from './data-command.ts';
+import { addLimitsCommand } from './limits-command.ts';
 import {
   dataOption,
   jsonOption,
   outOption,
   quickOption,
+  quietOption,
   setOption,
   shardSizeOption,
   workersOption,
 } from './options.ts';
+import { version } from './version.ts';
 
 const FILE = 'pipeline file (YAML), such as pipelines/figure-2.yaml';
 
@@ -32,7 +35,7 @@ program
   .addOption(shardSizeOption())
   .addOption(outOption())
   .addOption(jsonOption())
-  .option('--quiet', 'print warnings and errors only')
+  .addOption(quietOption())
   .action(async (file, options) => {
     const { run } = await import('./commands/run.ts');
     process.exitCode = await run(file, options);
@@ -56,21 +59,27 @@ program
 
 program
   .command('list')
-  .description('print the pipelines, the experiments and their settings')
+  .description('print the pipelines and the experiments, or the settings of an experiment')
+  .argument('[experiment]', 'whose settings to print')
   .option('--pipelines <folder>', 'where pipeline files are', 'pipelines')
   .addOption(jsonOption())
-  .action(async (options) => {
+  .action(async (experiment, options) => {
     const { list } = await import('./commands/list.ts');
-    process.exitCode = list(options);
+    process.exitCode = list(experiment, options);
   });
+
+addDataCommand(program);
+addLimitsCommand(program);
 
 program
   .command('doctor')
-  .description('print what was found here: processors, SIMD, engines, GPUs, Slurm, data sets')
+  .description(
+    'print what was found here (processors, engines, GPUs, data sets) and how to get the rest',
+  )
   .addOption(jsonOption())
   .action(async (options) => {
     const { doctor } = await import('./commands/doctor.ts');
-    process.exitCode = doctor(options);
+    process.exitCode = await doctor(options);
   });
 
 // Whoever reads the output may stop early, as `head` does.

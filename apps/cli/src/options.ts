@@ -21,13 +21,17 @@ export function outOption() {
 }
 
 export function dataOption() {
-  const what = 'folder with data sets, looked at before all others';
+  const what = 'folder with data sets, searched before all others';
   return new Option('--data <folder>', what).argParser(folderName);
 }
 
-function folderName(value: string): string {
+export function folderName(value: string): string {
   if (value === '') throw new InvalidArgumentError('It must name a folder.');
   return value;
+}
+
+export function quietOption() {
+  return new Option('--quiet', 'print warnings and errors only');
 }
 
 export function jsonOption() {
@@ -43,8 +47,8 @@ export function workersOption(most: number) {
 export function shardSizeOption() {
   return new Option(
     '--shard-size <n>',
-    'draws a shard; results do not depend on it (default: what takes about half a second)',
-  ).argParser(wholeNumber('draws a shard', 2 ** 31 - 1));
+    "how much a shard holds, in the experiment's units, such as draws; results do not depend on it (default: what suits the experiment)",
+  ).argParser(wholeNumber('units a shard', 2 ** 31 - 1));
 }
 
 function wholeNumber(what: string, most: number) {

@@ -1,4 +1,5 @@
 import { planPipeline, readPipeline, type Pipeline, type PlannedRun } from '@resdiff/experiments';
+import { UserError } from '@resdiff/runtime';
 
 /** What `run` and `plan` are told of a pipeline on the command line. */
 export interface PlanningOptions {
@@ -14,6 +15,10 @@ export async function planFile(
   { set, quick = false, data, shardSize }: PlanningOptions,
 ): Promise<{ pipeline: Pipeline; planned: PlannedRun }> {
   const pipeline = readPipeline(file, { set, quick });
+  const { experiment } = pipeline;
+  if (data !== undefined && !experiment.usesData) {
+    throw new UserError(`The experiment ${experiment.name} uses no data; leave --data out.`);
+  }
   const planned = await planPipeline(pipeline, {
     ...(shardSize !== undefined && { shardSize }),
     ...(data !== undefined && { environment: { dataFolder: data } }),

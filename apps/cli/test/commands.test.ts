@@ -1,8 +1,20 @@
+import { experiments, version as experimentsVersion } from '@resdiff/experiments';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { figure2, inTerminal, need, resdiff, root, scratch, set, shell } from './support.ts';
+import {
+  figure2,
+  inTerminal,
+  need,
+  refusal,
+  resdiff,
+  root,
+  scratch,
+  set,
+  shell,
+} from './support.ts';
+import { writeTinySet } from './image-sets.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -26,7 +38,7 @@ describe.concurrent('resdiff', () => {
   it('--help names the commands', async () => {
     const { code, stdout, stderr } = await resdiff(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['run', 'plan', 'list', 'doctor']) {
+    for (const command of ['run', 'plan', 'list', 'data', 'limits', 'doctor']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
@@ -39,7 +51,8 @@ describe.concurrent('resdiff', () => {
     }
   });
 
-  it('--version prints the version', async () => {
+  it('--version prints the version, that of the experiments too', async () => {
+    expect(experimentsVersion).toBe(version);
     expect(await resdiff(['--version'])).toMatchObject({
       code: 0,
       stdout: `${version}\n`,
@@ -61,12 +74,38 @@ describe.concurrent('resdiff', () => {
 });
 
 describe.concurrent('list', () => {
-  it('prints the pipelines of ./pipelines and the settings of each experiment', async () => {
+  it('prints the pipelines of ./pipelines and a line for each experiment', async () => {
     const { code, stdout, stderr } = await resdiff(['list'], root);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ {2}pipelines\/figure-2\.yaml {2}\S/m);
-    expect(stdout).toMatch(/^Experiment draws: .* Settings:$/m);
-    for (const key of settings) expect(stdout).toMatch(new RegExp(`^  ${key} +\\S`, 'm'));
+    expect(stdout).toMatch(/^ {2}pipelines\/figure-2\.yaml {2,}\S/m);
+    const [, listed] = stdout.split('\nExperiments; ');
+    const [hint, ...lines] = listed.trimEnd().split('\n');
+    expect(hint).toBe('`resdiff list <experiment>` prints the settings of one:');
+    expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual(
+      experiments.map(({ name, description }) => [name, description]),
+    );
+  });
+
+  it('prints the settings of one experiment', async () => {
+    const { code, stdout, stderr } = await resdiff(['list', 'draws']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [title, header, ...lines] = stdout.trimEnd().split('\n');
+    expect(title).toMatch(/^Experiment draws: .* Settings:$/);
+    expect(header).toMatch(/^ {2}key +default +meaning$/);
+    expect(lines.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(settings);
+    expect(lines[0]).toMatch(/^ {2}activation +tanh +\S/);
+
+    const json = JSON.parse((await resdiff(['list', 'draws', '--json'])).stdout) as unknown;
+    const all = JSON.parse((await resdiff(['list', '--json'])).stdout) as {
+      experiments: unknown[];
+    };
+    expect(json).toEqual(all.experiments[0]);
+  });
+
+  it('refuses an experiment that there is none of', async () => {
+    expect(await refusal(['list', 'drawing'])).toMatch(
+      /^resdiff: There is no experiment drawing; there are draws, [\w, -]+\.\n$/,
+    );
   });
 
   it('says of a pipeline that it cannot be run, and why', async () => {
@@ -90,13 +129,15 @@ describe.concurrent('list', () => {
   it('is one JSON document with --json', async () => {
     const { code, stdout, stderr } = await resdiff(['list', '--json'], root);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { pipelines, experiments } = JSON.parse(stdout) as {
+    const listed = JSON.parse(stdout) as {
       pipelines: { file: string; description: string }[];
       experiments: { name: string; settings: { key: string; default: unknown }[] }[];
     };
-    expect(pipelines.map(({ file }) => file)).toContain('pipelines/figure-2.yaml');
-    expect(experiments[0].settings.map(({ key }) => key)).toEqual(settings);
-    expect(experiments[0].settings).toContainEqual(expect.objectContaining({ default: 'tanh' }));
+    expect(listed.pipelines.map(({ file }) => file)).toContain('pipelines/figure-2.yaml');
+    expect(listed.experiments.map(({ name }) => name)).toEqual(experiments.map(({ name }) => name));
+    const [draws] = listed.experiments;
+    expect(draws.settings.map(({ key }) => key)).toEqual(settings);
+    expect(draws.settings).toContainEqual(expect.objectContaining({ default: 'tanh' }));
   });
 });
 
@@ -190,43 +231,61 @@ describe.concurrent('plan', () => {
 });
 
 describe.concurrent('doctor', () => {
+  const machineFindings = ['resdiff', 'Node.js', 'processors', 'memory', 'SIMD sampler'];
   const found = [
-    'resdiff',
-    'Node.js',
-    'processors',
-    'memory',
-    'SIMD sampler',
+    ...machineFindings,
     'engine onnx',
     'engine tfjs',
+    'engine tfjs-cpu',
     'WebGPU',
     'NVIDIA GPU',
     'Slurm',
-    'data sets',
+    'data mnist',
+    'data fashion-mnist',
   ];
+  interface Doctor {
+    machine: { cpus: number; node: string };
+    findings: { what: string; found: boolean; detail: string; remedy?: string }[];
+  }
 
-  it('prints what was found, a line each', async () => {
+  it('prints what was found, a line each, and how to get the rest', async () => {
     const { code, stdout, stderr } = await resdiff(['doctor']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const lines = stdout.trimEnd().split('\n');
+    const [findings, remedies] = stdout.split('\n\n');
+    const lines = findings.split('\n');
     expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual(found);
     expect(lines.every((line) => / {2}(yes|no ) {2}\S/.test(line))).toBe(true);
-    expect(stdout).toMatch(/^SIMD sampler {2}yes {2}/m);
+    expect(findings).toMatch(/^SIMD sampler +yes {2}/m);
+    expect(findings).toMatch(/^engine onnx +yes {2}onnxruntime \d+\.\d+\.\d+ cpu$/m);
+    expect(findings).toMatch(/^data mnist +no {3}MNIST was not found in /m);
+    expect(remedies).toMatch(/^To get what is missing, if you need it:$/m);
+    expect(remedies).toMatch(/^ {2}data mnist +Fetch it with: resdiff data fetch mnist\. /m);
   });
 
   it('is one JSON document with --json, and finds data sets', async () => {
     const cwd = scratch();
-    await shell('mkdir -p data/mnist && touch data/mnist/train-images-idx3-ubyte', cwd);
+    writeTinySet(join(cwd, 'data/mnist'));
+    writeTinySet(join(cwd, 'data/mine'));
     const { code, stdout, stderr } = await resdiff(['doctor', '--json'], cwd);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { machine, findings } = JSON.parse(stdout) as {
-      machine: { cpus: number; node: string };
-      findings: { what: string; found: boolean; detail: string }[];
-    };
+    const { machine, findings } = JSON.parse(stdout) as Doctor;
     expect(machine.node).toBe(process.version.slice(1));
     expect(machine.cpus).toBeGreaterThanOrEqual(availableParallelism());
-    expect(findings.map(({ what }) => what)).toEqual(found);
-    expect(findings.at(-1)).toMatchObject({ found: true });
-    expect(findings.at(-1)?.detail).toContain('data/mnist');
+    expect(findings.map(({ what }) => what)).toEqual([...found, 'data']);
+    expect(findings.slice(-3)).toMatchObject([
+      { what: 'data mnist', found: true, detail: join(cwd, 'data/mnist') },
+      { what: 'data fashion-mnist' },
+      { what: 'data', found: true, detail: join(cwd, 'data/mine') },
+    ]);
+    for (const { found, remedy } of findings) if (found) expect(remedy).toBeUndefined();
+  });
+
+  it('says that RESDIFF_DATA is no folder', async () => {
+    const { code, stdout } = await shell('RESDIFF_DATA=none resdiff doctor');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^data sets +no {3}The environment variable RESDIFF_DATA is 'none', which is not a folder\.$/m,
+    );
   });
 
   it('prints the same on a terminal', async ({ skip }) => {

@@ -1,22 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { changeTimes, figure2, mountSmall, resdiff, scratch, set, small } from './support.ts';
-
-/** Runs what is to be refused, and returns what it says once it is sure that nothing was written. */
-async function refusal(words: readonly string[], cwd = scratch()): Promise<string> {
-  const before = changeTimes(cwd);
-  const { code, stdout, stderr } = await resdiff(words, cwd);
-  expect(code).toBe(2);
-  expect(stdout).toBe('');
-  expect(changeTimes(cwd)).toEqual(before);
-  expect(stderr).not.toContain('    at ');
-  return stderr;
-}
+import { figure2, mountSmall, refusal, resdiff, scratch, set, small } from './support.ts';
 
 describe.concurrent('a wrong command line is refused', () => {
   const workers = 'It must be a number of worker threads, a whole number from 1 to 1024.';
-  const size = 'It must be a number of draws a shard, a whole number from 1 to 2147483647.';
+  const size = 'It must be a number of units a shard, a whole number from 1 to 2147483647.';
   it.each([
     [['frob'], "error: unknown command 'frob'"],
     [['run'], "error: missing required argument 'file'"],
@@ -88,13 +77,22 @@ describe.concurrent('a wrong pipeline is refused', () => {
 });
 
 describe.concurrent('is refused', () => {
+  it.each(['run', 'plan'])('%s --data where no data are used', async (command) => {
+    expect(await refusal([command, figure2, '--data', '.'])).toBe(
+      'resdiff: The experiment draws uses no data; leave --data out.\n',
+    );
+  });
+
   it.each(['run', 'plan'])('%s --data with a folder that is none', async (command) => {
+    const cwd = scratch();
+    const file = 'regression.yaml';
+    writeFileSync(join(cwd, file), 'experiment: kernel-regression\n');
     const remedy = 'Name the folder that holds the data sets, or leave --data out.\n';
-    expect(await refusal([command, figure2, '--data', 'none'])).toBe(
+    expect(await refusal([command, file, '--data', 'none'], cwd)).toBe(
       `resdiff: The data folder none does not exist.\n${remedy}`,
     );
-    expect(await refusal([command, figure2, '--data', figure2])).toBe(
-      `resdiff: The data folder ${figure2} is a file, not a folder.\n${remedy}`,
+    expect(await refusal([command, file, '--data', file], cwd)).toBe(
+      `resdiff: The data folder ${file} is a file, not a folder.\n${remedy}`,
     );
   });
 

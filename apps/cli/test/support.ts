@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, type TestContext } from 'vitest';
+import { afterAll, expect, type TestContext } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/resdiff.js', import.meta.url));
 
@@ -21,6 +21,16 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The pipeline of Figure 2, as it is called in every scratch folder. */
 export const figure2 = 'figure-2.yaml';
+
+/** Runs what is to be refused, and returns what it says once it is sure that nothing was written. */
+export async function refusal(words: readonly string[], cwd = scratch()): Promise<string> {
+  const before = changeTimes(cwd);
+  const { code, stdout, stderr } = await resdiff(words, cwd);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(changeTimes(cwd)).toEqual(before);
+  expect(stderr).not.toContain('    at ');
+  return stderr;
+}
 
 /** The words that set these keys of a pipeline. */
 export function set(settings: Record<string, unknown>): string[] {
@@ -79,7 +89,9 @@ export function inTerminal(line: string, cwd: string): Promise<Outcome> {
 }
 
 function spawned(program: string, words: readonly string[], cwd: string): Started {
-  const child = spawn(program, words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Data sets that the person who tests has elsewhere are none of the tests' business.
+  const env = { ...process.env, RESDIFF_DATA: undefined };
+  const child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));

@@ -1,20 +1,22 @@
-import { checkKernel, version } from '@resdiff/experiments';
-import { describeMachine } from '@resdiff/runtime';
+import { checkEngines, checkKernel, type EngineCheck } from '@resdiff/experiments';
+import { describeMachine, messageOf } from '@resdiff/runtime';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { findDatasets, searchedFolders, type DatasetState } from '../data-sets.ts';
 import { bytes, table } from '../format.ts';
 import { openTerminal, type TerminalOptions } from '../terminal.ts';
+import { version } from '../version.ts';
 
 interface Finding {
   readonly what: string;
   readonly found: boolean;
   readonly detail: string;
+  /** How to get what is missing, where there is a way. */
+  readonly remedy?: string;
 }
 
 /** `resdiff doctor`: what was found here. Returns 1 if the sampler itself does not work. */
-export function doctor(options: TerminalOptions): number {
+export async function doctor(options: TerminalOptions): Promise<number> {
   const terminal = openTerminal(options);
   const machine = describeMachine();
   const kernelFault = checkKernel();
@@ -28,12 +30,11 @@ export function doctor(options: TerminalOptions): number {
       found: kernelFault === undefined,
       detail: kernelFault ?? 'WebAssembly SIMD runs, and its random words are Philox4x32-10',
     },
-    module('engine onnx', 'onnxruntime-node'),
-    module('engine tfjs', '@tensorflow/tfjs-node-gpu'),
+    ...(await checkEngines()).map(engine),
     module('WebGPU', 'webgpu'),
     program('NVIDIA GPU', 'nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader']),
     program('Slurm', 'sbatch', ['--version']),
-    dataSets(),
+    ...dataSets(),
   ];
   const mark = (found: boolean) => (found ? 'yes' : 'no');
   terminal.say(
@@ -42,8 +43,21 @@ export function doctor(options: TerminalOptions): number {
       'lll',
     ),
   );
+  const remedies = findings.flatMap(({ what, remedy }) => (remedy ? [[`  ${what}`, remedy]] : []));
+  if (remedies.length > 0) {
+    terminal.say(`\nTo get what is missing, if you need it:\n${table(remedies, 'll')}`);
+  }
   terminal.result({ machine, findings });
   return kernelFault === undefined ? 0 : 1;
+}
+
+function engine({ name, version: loaded, fault, remedy }: EngineCheck): Finding {
+  return {
+    what: `engine ${name}`,
+    found: loaded !== undefined,
+    detail: loaded ?? fault ?? '',
+    ...(remedy !== undefined && { remedy }),
+  };
 }
 
 function module(what: string, name: string): Finding {
@@ -66,29 +80,24 @@ function program(what: string, name: string, words: string[]): Finding {
   };
 }
 
-/** Where data sets are looked for, in this order. */
-function dataFolders(): string[] {
-  const { RESDIFF_DATA } = process.env;
-  return [...(RESDIFF_DATA ? [RESDIFF_DATA] : []), 'data', '/usr/share/datasets'];
-}
-
-function dataSets(): Finding {
-  const found = dataFolders().flatMap((folder) =>
-    entries(folder)
-      .filter((name) => entries(join(folder, name)).some((file) => /idx\d-ubyte/.test(file)))
-      .map((name) => join(folder, name)),
-  );
-  return {
-    what: 'data sets',
-    found: found.length > 0,
-    detail: found.join(', ') || `none in ${dataFolders().join(', ')}; sampling does not need any`,
-  };
-}
-
-function entries(folder: string): string[] {
+function dataSets(): Finding[] {
   try {
-    return readdirSync(folder);
-  } catch {
-    return [];
+    return findDatasets(searchedFolders(undefined)).map(dataSet);
+  } catch (error) {
+    return [{ what: 'data sets', found: false, detail: messageOf(error) }];
   }
+}
+
+function dataSet(dataset: DatasetState): Finding {
+  if (dataset.location) {
+    const { folder } = dataset.location;
+    return { what: dataset.known ? `data ${dataset.name}` : 'data', found: true, detail: folder };
+  }
+  const { message, remedy } = dataset.absence;
+  return {
+    what: `data ${dataset.name}`,
+    found: false,
+    detail: message,
+    ...(remedy !== undefined && { remedy }),
+  };
 }

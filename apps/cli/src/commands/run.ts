@@ -1,9 +1,10 @@
 import { runPipeline, type FinishedRun } from '@resdiff/experiments';
 import { defaultRunFolder, isDone, type RunProgress } from '@resdiff/runtime';
 import { join, relative } from 'node:path';
-import { counted, estimates, seconds, shellWords } from '../format.ts';
+import { commandLine, counted, estimates, seconds } from '../format.ts';
 import { planFile, type PlanningOptions } from '../planning.ts';
 import { progressView } from '../progress.ts';
+import { stopOnSignals } from '../stop.ts';
 import { openTerminal, reportError, type Terminal, type TerminalOptions } from '../terminal.ts';
 
 export interface RunCommandOptions extends PlanningOptions, TerminalOptions {
@@ -17,7 +18,7 @@ const MOST_ROWS = 24;
 /** `resdiff run FILE`. Returns the exit code. */
 export async function run(file: string, options: RunCommandOptions): Promise<number> {
   const terminal = openTerminal(options);
-  const command = shellWords(['npx', 'resdiff', ...process.argv.slice(2)]);
+  const command = commandLine();
   const progress = progressView(terminal);
   const stop = stopOnSignals(() => {
     progress.end();
@@ -29,7 +30,7 @@ export async function run(file: string, options: RunCommandOptions): Promise<num
   try {
     const { pipeline, planned } = await planFile(file, options);
     const folder = options.out ?? defaultRunFolder(planned.plan);
-    const workers = Math.min(options.workers, planned.plan.shards.length);
+    const workers = Math.min(options.workers, planned.mostWorkers);
     terminal.note(`${pipeline.name}: ${counted(workers, 'worker')}, into ${folder}`);
     warn(planned.warnings, terminal);
     const finished = await runPipeline(pipeline, planned, {
@@ -124,19 +125,4 @@ function close(
 function verdictWords(agreement: boolean | null): string {
   if (agreement === null) return 'No verdict';
   return agreement ? 'Agreement' : 'No agreement';
-}
-
-/** Turns Ctrl-C and SIGTERM into an abort; a second one ends the process at once. */
-function stopOnSignals(onStop: () => void): { signal: AbortSignal; dispose: () => void } {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-    onStop();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  return {
-    signal: controller.signal,
-    dispose: () => process.off('SIGINT', stop).off('SIGTERM', stop),
-  };
 }

@@ -1,0 +1,158 @@
+import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import {
+  CurvatureError,
+  ExplosionError,
+  findLimitQuantity,
+  LimitParameterError,
+  limitQuantities,
+  NoDiffusionLimitError,
+  NoEdgeOfChaosError,
+  type LimitQuantity,
+  type ParameterDescription,
+  type QuantityRow,
+} from '@resdiff/limits';
+import { UserError } from '@resdiff/runtime';
+import { coordinates, table } from '../format.ts';
+import { jsonOption } from '../options.ts';
+import { openTerminal, reportError, type TerminalOptions } from '../terminal.ts';
+
+/** Significant digits of the numbers of a table; JSON has them all. */
+const DIGITS = 8;
+
+/** Adds a command for each quantity, with its parameters as options. */
+export function addQuantities(limits: CommandUnknownOpts): void {
+  limits.commandsGroup('Quantities:').configureHelp({ subcommandTerm: (each) => each.name() });
+  for (const quantity of limitQuantities) {
+    const command = limits
+      .command(quantity.name)
+      .summary(quantity.description)
+      .description(`Prints ${quantity.description}.`)
+      .showHelpAfterError(`(see resdiff limits ${quantity.name} --help)`);
+    for (const parameter of quantity.parameters) addParameter(command, parameter);
+    command.addOption(jsonOption()).action((given) => {
+      const { json, ...parameters } = { ...limits.opts(), ...given } as TerminalOptions;
+      process.exitCode = printQuantity(quantity, parameters, { json });
+    });
+  }
+}
+
+function addParameter(command: CommandUnknownOpts, parameter: ParameterDescription): void {
+  const { name, description, expected } = parameter;
+  const otherwise = parameter.default === undefined ? '' : ` (default: ${parameter.default})`;
+  command.addOption(new Option(`${flag(name)} <value>`, `${description}: ${expected}${otherwise}`));
+  if (flag(name) !== `--${name}`) command.addOption(new Option(`--${name} <value>`).hideHelp());
+}
+
+/** `--sigma-w` for sigmaW. */
+function flag(name: string): string {
+  return `--${name.replace(/(?<=[a-z])[A-Z]/g, (hump) => `-${hump.toLowerCase()}`)}`;
+}
+
+/** `resdiff limits`: every quantity with its parameters. Returns the exit code. */
+export function listQuantities(asked: string | undefined, options: TerminalOptions): number {
+  const terminal = openTerminal(options);
+  if (asked !== undefined && !findLimitQuantity(asked)) {
+    const names = limitQuantities.map((quantity) => quantity.name).join(', ');
+    return reportError(
+      new UserError(`There is no quantity ${asked}; there are ${names}.`),
+      terminal,
+    );
+  }
+  for (const { name, description, parameters } of limitQuantities) {
+    const defaults = parameters.map((each) => `${flag(each.name)} ${each.default ?? '<value>'}`);
+    terminal.say(`${name}: ${description}\n  ${defaults.join(' ')}`);
+  }
+  const described = new Map(
+    limitQuantities
+      .flatMap(({ parameters }) =>
+        parameters.map(({ name, description }) => [`  ${flag(name)}`, description]),
+      )
+      .map(([option, description]) => [`${option} ${description}`, [option, description]]),
+  );
+  terminal.say(
+    `\nParameters, shown above with their defaults:\n${table([...described.values()], 'll')}`,
+  );
+  terminal.result(
+    limitQuantities.map(({ name, description, parameters }) => ({ name, description, parameters })),
+  );
+  return 0;
+}
+
+/** `resdiff limits NAME`. Returns the exit code. */
+function printQuantity(
+  quantity: LimitQuantity,
+  given: Readonly<Record<string, unknown>>,
+  options: TerminalOptions,
+): number {
+  const terminal = openTerminal(options);
+  try {
+    const rows = compute(quantity, given);
+    terminal.say(inWords(rows));
+    const defaults = Object.fromEntries(
+      quantity.parameters.map(({ name, default: value = null }) => [name, value]),
+    );
+    terminal.result({
+      name: quantity.name,
+      parameters: { ...defaults, ...given },
+      rows,
+    });
+    return 0;
+  } catch (error) {
+    return reportError(error, terminal);
+  }
+}
+
+const refusals = [
+  LimitParameterError,
+  NoDiffusionLimitError,
+  CurvatureError,
+  ExplosionError,
+  NoEdgeOfChaosError,
+  RangeError,
+];
+
+/** @throws {UserError} if a parameter is wrong, or the quantity does not exist for these. */
+function compute(quantity: LimitQuantity, given: Readonly<Record<string, unknown>>) {
+  try {
+    return quantity.compute(given);
+  } catch (error) {
+    if (!(error instanceof Error) || !refusals.some((refusal) => error instanceof refusal)) {
+      throw error;
+    }
+    throw new UserError(`limits ${quantity.name}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Values as a table, and sentences below it. */
+function inWords(rows: readonly QuantityRow[]): string {
+  const sentences = rows.filter(({ value }) => isSentence(value));
+  const values = rows.filter(({ value }) => !isSentence(value));
+  const cells = values.map(({ quantity, at, value }) => [quantity, place(at), shown(value)]);
+  const align = values.every(({ value }) => typeof value === 'number') ? 'llr' : 'lll';
+  const parts = [
+    ...(cells.length > 0 ? [table([['quantity', 'at', 'value'], ...cells], align)] : []),
+    ...sentences.map(
+      ({ quantity, at, value }) => `\n${quantity}, ${place(at)}:\n  ${shown(value)}`,
+    ),
+  ];
+  return parts.join('\n');
+}
+
+function isSentence(value: QuantityRow['value']): boolean {
+  return typeof value === 'string' && value.includes(' ');
+}
+
+/** What a value belongs to, with no more digits than values have. */
+function place(at: QuantityRow['at']): string {
+  const rounded = Object.entries(at).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value,
+  ]);
+  return coordinates(Object.fromEntries(rounded) as QuantityRow['at']);
+}
+
+function shown(value: QuantityRow['value']): string {
+  if (typeof value === 'number') return value.toPrecision(DIGITS);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return value;
+}
