@@ -38,7 +38,10 @@ async function numbers(...args: string[]) {
 it.each([
   ['draws', 8, 1],
   ['inputs', 6, 1],
+  ['functions', 3, 1],
+  ['ntk', 2, 1],
   ['normals', 5, 2],
+  ['training', 5, 2],
   ['parquet', 2, 2],
   ['workers', 11, 1],
 ])('%s prints and writes %i rows', { timeout: 180_000 }, async (name, count, rounds) => {

@@ -3,7 +3,7 @@ import { parseOptions, UsageError } from './options.ts';
 
 it('measures everything in five rounds unless told otherwise', () => {
   expect(parseOptions([])).toEqual({
-    only: ['draws', 'inputs', 'normals', 'parquet', 'workers'],
+    only: ['draws', 'inputs', 'functions', 'ntk', 'normals', 'training', 'parquet', 'workers'],
     rounds: 5,
     quick: false,
   });
@@ -24,7 +24,10 @@ it('returns nothing to do for --help', () => {
 });
 
 it.each([
-  [['--only', 'draw'], '--only draw: must be one of draws, inputs, normals, parquet, workers.'],
+  [
+    ['--only', 'draw'],
+    '--only draw: must be one of draws, inputs, functions, ntk, normals, training, parquet, workers.',
+  ],
   [['--rounds', '0'], '--rounds 0: must be a whole number from 1 to 9999.'],
   [['--rounds', '1.5'], '--rounds 1.5: must be a whole number from 1 to 9999.'],
   [['--fast'], '--fast'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cpuSeconds, inRounds } from './rounds.ts';
+import { cpuSeconds, cpuSecondsOf, inRounds } from './rounds.ts';
 
 it('measures in turns, forwards and backwards', async () => {
   const order: string[] = [];
@@ -11,6 +11,15 @@ it('measures in turns, forwards and backwards', async () => {
 
 it('counts the CPU time that the work took', () => {
   const taken = cpuSeconds(() => {
+    const end = process.cpuUsage().user + 50_000;
+    while (process.cpuUsage().user < end);
+  });
+  expect(taken).toBeGreaterThanOrEqual(0.05);
+});
+
+it('counts it of work that waits, and not the waiting', async () => {
+  const taken = await cpuSecondsOf(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
     const end = process.cpuUsage().user + 50_000;
     while (process.cpuUsage().user < end);
   });

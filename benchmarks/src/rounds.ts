@@ -25,6 +25,17 @@ export async function inRounds<Value>(
 export function cpuSeconds(work: () => void): number {
   const before = process.cpuUsage();
   work();
+  return secondsSince(before);
+}
+
+/** The same of work that ends later, with whatever else the process does meanwhile. */
+export async function cpuSecondsOf(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  return secondsSince(before);
+}
+
+function secondsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 }

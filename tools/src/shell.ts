@@ -19,8 +19,8 @@ function manifest(folder: string): Manifest {
 }
 
 /**
- * Of a command that would install, build or test the workspace itself: the reason why it cannot
- * work, or null if it can. Undefined for any other command, which is to be run.
+ * Of a command that would install, build or test the workspace itself, or that needs data sets: the
+ * reason why it cannot work, or null if it can. Undefined for any other command, which is to be run.
  */
 export function checkWithoutRunning(command: string): string | null | undefined {
   const [program, verb, ...rest] = command.split(' ');
@@ -30,6 +30,8 @@ export function checkWithoutRunning(command: string): string | null | undefined 
     return script in manifest('.').scripts ? null : `package.json has no script ${script}`;
   }
   if (program === 'npx' && verb === 'nx') return checkNx(rest);
+  if (program === 'npx' && verb === 'resdiff' && rest[0] === 'data')
+    return checkData(rest.slice(1));
   if (program === '.ci/run') {
     try {
       accessSync(join(root, program), constants.X_OK);
@@ -51,6 +53,21 @@ function checkNx([target, ...words]: string[]): string | null {
     return !existsSync(join(root, folder)) || manifest(folder).name !== project;
   });
   return unknownProject ? `there is no project ${unknownProject}` : null;
+}
+
+/** Of `npx resdiff data`: commands are held against their help, names against the list of data sets. */
+function checkData([command, ...words]: string[]): string | null | undefined {
+  const names = words.filter((word, i) => !/^--/.test(word) && !/^--/.test(words[i - 1] ?? ''));
+  if (command === 'list' || names.join() === 'synthetic') return undefined;
+  const { output: help, succeeded } = runShell(`npx resdiff data ${command} --help`, root);
+  if (!succeeded) return help;
+  const unknownOption = words.find((word) => /^--/.test(word) && !help.includes(`  ${word} `));
+  if (unknownOption) return `resdiff data ${command} has no option ${unknownOption}`;
+  const { output: list } = runShell('npx resdiff data list', root);
+  const unknownName = names.find(
+    (name) => !name.includes('/') && !`\n${list}`.includes(`\n${name}: `),
+  );
+  return unknownName ? `there is no data set ${unknownName}` : null;
 }
 
 /** Runs commands in a folder, as a person would; their output, and whether all succeeded. */

@@ -1,3 +1,4 @@
+import { experiments } from '@resdiff/experiments';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -150,6 +151,28 @@ describe('what the documents list', () => {
     for (const [setting, , , value] of tableBelow(read('README.md'), 'Settings')) {
       expect(parse(code(value)), setting).toEqual(pipeline[code(setting)]);
     }
+  });
+
+  // A seed is text, though its digits read as a number.
+  const text = (value: unknown) => JSON.stringify(value).replaceAll('"', '');
+  const documentOf = (heading: string) =>
+    withBlocks.find((document) => read(document).includes(`# ${heading}\n`)) ?? '';
+  const documented = experiments.filter(({ name }) => name !== 'draws');
+
+  test.each(documented)('are the settings and columns of $name', (experiment) => {
+    const { name, settings, keys } = experiment;
+    const document = documentOf(`Settings of ${name}`);
+    const rows = tableBelow(read(document), `Settings of ${name}`);
+    expect(rows.map(([setting]) => code(setting))).toEqual(Object.keys(keys));
+    const defaults = settings.parse({});
+    for (const [setting, , value] of rows) {
+      expect(text(parse(code(value))), setting).toBe(text(defaults[code(setting)]));
+    }
+    const schema = experiment.table(defaults);
+    const files = `${schema.name}.parquet and ${schema.name}.arrow`;
+    expect(tableBelow(read(document), files).map(([column, type]) => [code(column), type])).toEqual(
+      schema.columns.map(({ name, type }) => [name, type === 'category' ? 'string' : type]),
+    );
   });
 
   test('are the keys of the manifest and of an estimate', () => {
