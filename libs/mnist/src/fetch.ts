@@ -2,7 +2,7 @@ import { makeFolders, writeFileAtomic } from '@resdiff/tables';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { download, MirrorFault } from './download.ts';
-import { DataError, reasonOf } from './errors.ts';
+import { DataError } from './errors.ts';
 import { unzip } from './gzip.ts';
 import { readContents } from './idx.ts';
 import { knownDataset, knownDatasets, type KnownDataset, type KnownFile } from './known.ts';
@@ -65,17 +65,6 @@ export async function fetchDataset(
   return fetchKnown(dataset, folder, options);
 }
 
-async function newFolder(path: string): Promise<void> {
-  try {
-    await makeFolders(path);
-  } catch (error) {
-    throw new DataError(`The folder ${path} cannot be made: ${reasonOf(error)}.`, {
-      remedy: 'Name a folder that can be written to.',
-      cause: error,
-    });
-  }
-}
-
 export async function fetchKnown(
   dataset: KnownDataset,
   folder: string,
@@ -83,7 +72,7 @@ export async function fetchKnown(
 ): Promise<FetchResult> {
   const mirrors = (options.mirrors ?? dataset.mirrors).map(mirrorFolder);
   const target = join(folder, dataset.name);
-  await newFolder(target);
+  await makeFolders(target);
   const fetched: string[] = [];
   for (const file of dataset.files) {
     const present = idxFiles(target).get(file.role);
