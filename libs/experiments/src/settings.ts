@@ -116,7 +116,7 @@ export function describedKeys<Shape extends Readonly<Record<string, z.ZodType>>>
   ) as Record<keyof Shape & string, string>;
 }
 
-function asList(value: unknown): unknown {
+export function asList(value: unknown): unknown {
   if (typeof value === 'number') return [value];
   if (typeof value !== 'string') return value;
   return value.split(',').map((item) => {

@@ -7,6 +7,11 @@ export type { Draw, Increment, NetworkDraws, Sampler } from './sampler.ts';
 export type { FeedforwardNetwork } from './feedforward-network.ts';
 export { directFeedforwardSampler, feedforwardSampler } from './feedforward.ts';
 export {
+  feedforwardGradientSampler,
+  type FeedforwardGradientDraws,
+  type FeedforwardGradientSampler,
+} from './feedforward-gradients.ts';
+export {
   functionSampler,
   type FunctionDraws,
   type FunctionMethod,

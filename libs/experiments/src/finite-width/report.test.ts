@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { checkReport, figureTexts } from '../../test/report-checks.ts';
+import { pick } from '../../test/support.ts';
+import type { Estimate } from '../summary.ts';
+import { estimateFiniteWidth } from './estimates.ts';
+import { reportFiniteWidth } from './report.ts';
+import { readSamples, type NetworkSamples } from './samples.ts';
+import { finiteWidthSettings, type FiniteWidthSettings } from './settings.ts';
+import { computeFiniteWidth, planFiniteWidth, type FiniteWidthTask } from './shards.ts';
+
+const settingsOf = (given: Record<string, unknown> = {}) =>
+  finiteWidthSettings.parse({ width: [1, 3, 4], depth: 100, draws: 3000, snapshots: 5, ...given });
+
+const idle = { signal: new AbortController().signal, progress: () => {} };
+
+function runOf(settings: FiniteWidthSettings) {
+  const done = planFiniteWidth(settings).shards.map(({ task }) =>
+    computeFiniteWidth(settings, task as FiniteWidthTask, idle),
+  );
+  return {
+    notes: [],
+    async *batches() {
+      for (const { batches } of done) yield* batches;
+    },
+  };
+}
+
+const zOf = ({ z }: Estimate) => Math.abs(z!);
+
+describe('a report', () => {
+  const settings = settingsOf();
+  const run = runOf(settings);
+
+  it('agrees with theory, and detects what is slightly wrong', async () => {
+    const report = await reportFiniteWidth(settings, run);
+    checkReport(report);
+    const { estimates, verdict } = report.summary;
+    // The verdict's false-alarm rate is 1 in 100; the seed is fixed.
+    expect(verdict.agreement).toBe(true);
+    expect(report.warnings).toEqual([]);
+    // Of three widths: G0 but at width 1, where it is certain, martingales, and two of width 1.
+    expect(verdict.comparisons).toBe(2 + 4 + 2);
+    expect(pick(estimates, 'logNormDrift', { width: 1, time: 0 })[0]).toMatchObject({
+      value: -0.5,
+      expected: -0.5,
+      z: null,
+    });
+    for (const process of ['relu', 'ornstein-uhlenbeck']) {
+      const [{ value }] = pick(estimates, 'ksPValue', { process });
+      expect(value).toBeGreaterThan(1e-4);
+    }
+    const ou = { process: 'ornstein-uhlenbeck' };
+    for (const quantity of ['mean', 'variance']) {
+      expect(zOf(pick(estimates, quantity, ou)[0])).toBeLessThan(4.5);
+    }
+    expect(verdict.text).toMatch(
+      /^The networks agree with what is exact at their own depth: .* At time 1, by 3 standard errors, log\|psi\| of ReLU networks falls at width 1, 3; rises at width 4\.$/,
+    );
+  });
+
+  it('detects other settings than those that were drawn', async () => {
+    const samples = await readSamples(settings, run);
+    const wrong = (given: Record<string, unknown>) => {
+      const found = estimateFiniteWidth({ ...settings, ...given }, samples).all;
+      return (quantity: string, process: string) => pick(found, quantity, { process })[0];
+    };
+    const longer = wrong({ T: 1.3 });
+    expect(zOf(longer('logNormGrowth', 'relu'))).toBeGreaterThan(4.5);
+    expect(zOf(longer('logNormVariance', 'relu'))).toBeGreaterThan(4.5);
+    expect(longer('ksPValue', 'relu').value).toBeLessThan(1e-6);
+    const stiffer = wrong({ reversion: 0.5 });
+    expect(zOf(stiffer('mean', 'ornstein-uhlenbeck'))).toBeGreaterThan(4.5);
+    expect(stiffer('ksPValue', 'ornstein-uhlenbeck').value).toBeLessThan(1e-6);
+  });
+
+  it('draws every panel', async () => {
+    const texts = figureTexts(await reportFiniteWidth(settings, run));
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        'Infinite depth at finite width',
+        'n = 3',
+        'exp(T/4)',
+        'width 1, ReLU: geometric Brownian motion',
+        'law at infinite depth',
+      ]),
+    );
+  });
+});
+
+it('of one process, of wide networks alone, or of many widths is drawn', async () => {
+  for (const given of [
+    { processes: 'relu', width: [2] },
+    { processes: 'ornstein-uhlenbeck' },
+    { processes: 'relu', width: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
+  ]) {
+    const settings = settingsOf({ draws: 50, ...given });
+    const report = await reportFiniteWidth(settings, runOf(settings));
+    checkReport(report);
+    expect(report.warnings).toEqual([]);
+  }
+});
+
+describe('estimates of networks written down', () => {
+  const settings = settingsOf({ width: [2], snapshots: 1, processes: 'relu' });
+  const columns = (...rows: number[][]) => rows.map((row) => Float32Array.from(row));
+  const sample: NetworkSamples = {
+    process: 'relu',
+    width: 2,
+    count: 2,
+    lost: 0,
+    active: columns([1, 2], [2, 2]),
+    logFeatureNorm: columns([0, Math.LN2], [1, Math.LN2]),
+    mean: columns([0, 1], [0.5, 2]),
+    y: columns([NaN, NaN], [NaN, NaN]),
+  };
+
+  it('by hand', () => {
+    const { all, exact } = estimateFiniteWidth(settings, [sample]);
+    const value = (quantity: string, at = {}) => pick(all, quantity, at).map((each) => each.value);
+    expect(value('logNormDrift', { time: 0 })).toEqual([-0.125]);
+    expect(value('logNormDrift', { time: 1 })).toEqual([0]);
+    expect(value('logNormGrowth')[0]).toBeCloseTo(0.5, 6);
+    expect(value('normRatio')[0]).toBeCloseTo((Math.E + 1) / 2, 6);
+    expect(value('relativeIncrements')[0]).toBeCloseTo(0.5, 6);
+    expect(value('nonFiniteDraws')).toEqual([0]);
+    expect(exact.map(({ quantity }) => quantity)).toEqual(['logNormDrift', 'relativeIncrements']);
+  });
+
+  it('are not judged once a draw is lost', () => {
+    expect(estimateFiniteWidth(settings, [{ ...sample, lost: 1 }]).exact).toEqual([]);
+  });
+});
+
+it('leaves draws that left the finite numbers out, and says so', async () => {
+  const settings = settingsOf({ width: [2], processes: 'relu', draws: 50, initial: 2e38, T: 1.5 });
+  const report = await reportFiniteWidth(settings, runOf(settings));
+  const [{ value }] = pick(report.summary.estimates, 'nonFiniteDraws');
+  expect(value).toBeGreaterThan(0);
+  expect(report.warnings[0]).toBe(
+    `relu, width 2: ${value} of 50 draws left the finite numbers; they are left out, and the verdict says nothing of the rest.`,
+  );
+  expect(report.summary.verdict.agreement).toBeNull();
+});

@@ -1,0 +1,162 @@
+import { identity, relu } from '@resdiff/networks';
+import { seedKey, streams } from '@resdiff/random';
+import type { ShardContext } from '@resdiff/runtime';
+import { trajectorySampler } from '@resdiff/sampler';
+import { validateBatch, type Batch } from '@resdiff/tables';
+import { describe, expect, it } from 'vitest';
+import { rowsOf } from '../../test/shard-session.ts';
+import { kernelModule } from '../kernel-module.ts';
+import { initiallyActive, signedState } from './initial.ts';
+import { ornsteinUhlenbeckTransform } from './ornstein-uhlenbeck.ts';
+import { finiteWidthSettings, processes, type FiniteWidthSettings } from './settings.ts';
+import { computeFiniteWidth, planFiniteWidth, type FiniteWidthTask } from './shards.ts';
+import { trajectoriesTable } from './table.ts';
+
+const settingsOf = (given: Record<string, unknown> = {}) =>
+  finiteWidthSettings.parse({ width: [1, 3], depth: 64, draws: 40, snapshots: 4, ...given });
+
+type Row = Readonly<Record<(typeof trajectoriesTable)['columns'][number]['name'], number>>;
+
+const idle: Pick<ShardContext, 'signal' | 'progress'> = {
+  signal: new AbortController().signal,
+  progress: () => {},
+};
+
+function computed(settings: FiniteWidthSettings, task: FiniteWidthTask, context = idle): Row[] {
+  const { batches } = computeFiniteWidth(settings, task, context);
+  return [...(batches as Iterable<Batch<typeof trajectoriesTable>>)].flatMap((batch) => {
+    validateBatch(trajectoriesTable, batch);
+    return rowsOf(batch) as unknown as Row[];
+  });
+}
+
+const all = (settings: FiniteWidthSettings, shardSize?: number) =>
+  planFiniteWidth(settings, shardSize).shards.flatMap(({ task, rows }) => {
+    const found = computed(settings, task as FiniteWidthTask);
+    expect(found).toHaveLength(rows);
+    return found;
+  });
+
+it('rows do not depend on how draws are cut into shards', () => {
+  const settings = settingsOf();
+  const whole = all(settings);
+  expect(whole).toHaveLength(3 * 40 * 5);
+  for (const size of [1, 7, 40]) expect(all(settings, size)).toEqual(whole);
+  expect(all(settingsOf({ seed: 2 }))).not.toEqual(whole);
+});
+
+it('rows are of each network, draw and layer in order', () => {
+  const rows = all(settingsOf({ T: 0.5 }));
+  const places = rows.map(({ process, width, draw, layer, time }) => [
+    process,
+    width,
+    draw,
+    layer,
+    time,
+  ]);
+  const networks = [
+    [0, 1],
+    [0, 3],
+    [1, 1],
+  ];
+  expect(places).toEqual(
+    networks.flatMap((network) =>
+      Array.from({ length: 40 }, (_, draw) => draw).flatMap((draw) =>
+        [0, 16, 32, 48, 64].map((layer) => [...network, draw, layer, layer / 128]),
+      ),
+    ),
+  );
+});
+
+it('rows are those of the sampler from the initial state of the draw', () => {
+  const settings = settingsOf({ initial: 2 });
+  const rows = computed(settings, { process: 'relu', width: 3, first: 5, count: 20 });
+  for (let draw = 5; draw < 25; draw++) {
+    const active = initiallyActive(3, seedKey('1'), draw);
+    const sampler = trajectorySampler(kernelModule(), {
+      network: { width: 3, depth: 64, T: 1, sigmaW: 1, sigmaB: 0, activation: identity },
+      psi: relu,
+      increment: 'recursion',
+      initial: [signedState(3, active, 2)],
+      key: seedKey('1'),
+      stream: streams.resnet,
+      layers: [0, 16, 32, 48, 64],
+      statistics: { a: (x) => x[0], b: (x) => x[1], c: (x) => x[2] },
+    });
+    const { a, b, c } = sampler.draw(draw).values;
+    rows
+      .filter((row) => row.draw === draw)
+      .forEach(({ norm, logFeatureNorm, mean, active: count, y }, k) => {
+        const x = [a[k], b[k], c[k]];
+        const positive = x.filter((value) => value > 0);
+        expect(norm).toBeCloseTo(Math.hypot(...x), 5);
+        expect(logFeatureNorm).toBeCloseTo(Math.log(Math.hypot(...positive)), 5);
+        expect(mean).toBeCloseTo((x[0] + x[1] + x[2]) / 3, 5);
+        expect(count).toBe(positive.length);
+        expect(y).toBeNaN();
+      });
+  }
+});
+
+it('the Ornstein-Uhlenbeck network begins at Y_0 and is told in Y', () => {
+  const settings = settingsOf({ initialY: -1.5, reversion: 0.5 });
+  const { h, activation } = ornsteinUhlenbeckTransform(0.5);
+  const rows = all(settings).filter(({ process }) => processes[process] === 'ornstein-uhlenbeck');
+  for (const { layer, y, mean, norm, logFeatureNorm } of rows) {
+    if (layer === 0) expect(y).toBeCloseTo(-1.5, 6);
+    expect(mean / h(y)).toBeCloseTo(1, 4);
+    expect(norm).toBe(Math.abs(mean));
+    expect(logFeatureNorm).toBeCloseTo(Math.log(activation.phi(mean)), 4);
+  }
+});
+
+describe('initial states', () => {
+  it('have as many active units as coins show, given that there is one', () => {
+    const count = 20_000;
+    const shares = [0, 0, 0, 0];
+    for (let draw = 0; draw < count; draw++) shares[initiallyActive(3, [5, 0], draw)]++;
+    expect(shares[0]).toBe(0);
+    // Each share is beyond 4.5 standard errors once in 150,000 seeds.
+    [3, 3, 1].forEach((ways, i) => {
+      const p = ways / 7;
+      const z = (shares[i + 1] / count - p) / Math.sqrt((p * (1 - p)) / count);
+      expect(Math.abs(z)).toBeLessThan(4.5);
+    });
+  });
+
+  it('have x first and -x then', () => {
+    expect([...signedState(4, 1, 2)]).toEqual([2, -2, -2, -2]);
+    expect([...signedState(2, 2, 3)]).toEqual([3, 3]);
+  });
+});
+
+it('a shard says how far it is, and ends when it is told to', () => {
+  const told: number[] = [];
+  const settings = settingsOf({ draws: 200 });
+  const task = { process: 'relu', width: 1, first: 0, count: 200 } as const;
+  computed(settings, task, { ...idle, progress: (fraction) => void told.push(fraction) });
+  expect(told).toEqual([64 / 200, 128 / 200, 192 / 200]);
+  const stopped = AbortSignal.abort(new Error('stopped'));
+  expect(() => computed(settings, task, { ...idle, signal: stopped })).toThrow('stopped');
+});
+
+describe('a plan', () => {
+  it('has shards of about half a second, and 10,000 at most', () => {
+    const full = planFiniteWidth(finiteWidthSettings.parse({}));
+    for (const { cost } of full.shards) expect(cost).toBeLessThan(0.7);
+    expect(new Set(full.shards.map(({ id }) => id)).size).toBe(full.shards.length);
+    const huge = planFiniteWidth(finiteWidthSettings.parse({ draws: 1e9 }));
+    expect(huge.shards.length).toBeLessThanOrEqual(10_000);
+    expect(full.parts.map(({ part }) => part).slice(-2)).toEqual([
+      'relu, width 512',
+      'ornstein-uhlenbeck',
+    ]);
+    expect(full.parts[1].work).toBe(20_000 * 1000 * 2);
+  });
+
+  it('refuses a shard size that makes too many', () => {
+    expect(() => planFiniteWidth(settingsOf({ draws: 100_000 }), 1)).toThrow(
+      'A shard size of 1 cuts the draws into more than 10000 shards; it must be at least 31.',
+    );
+  });
+});

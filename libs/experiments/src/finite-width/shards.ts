@@ -1,0 +1,218 @@
+import { identity, relu } from '@resdiff/networks';
+import { seedKey, streams } from '@resdiff/random';
+import { UserError, type ShardContent, type ShardContext } from '@resdiff/runtime';
+import { logNorm, norm, trajectorySampler } from '@resdiff/sampler';
+import type { Batch } from '@resdiff/tables';
+import type { PartCost, ShardPlan } from '../experiment.ts';
+import { kernelModule } from '../kernel-module.ts';
+import { tableBytes } from '../table-bytes.ts';
+import { initiallyActive, signedState } from './initial.ts';
+import { ornsteinUhlenbeckTransform } from './ornstein-uhlenbeck.ts';
+import {
+  keptLayers,
+  networksOf,
+  processes,
+  type FiniteWidthSettings,
+  type Process,
+} from './settings.ts';
+import { trajectoriesTable, type TrajectoriesTable } from './table.ts';
+
+/** A contiguous range of draws of one network. */
+export interface FiniteWidthTask {
+  readonly [key: string]: string | number;
+  readonly process: Process;
+  readonly width: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+const SHARD_SECONDS = 0.6;
+const SHARD_ROWS = 200_000;
+const MOST_SHARDS = 10_000;
+/** CPU seconds of a layer, of a coordinate of a layer, of a layer whose features the host makes, of a row. */
+const LAYER_SECONDS = 1.1e-7;
+const COORDINATE_SECONDS = 3e-9;
+const HOST_SECONDS = 1e-6;
+const ROW_SECONDS = 1e-6;
+const ROW_BYTES = 64;
+const PARQUET_ROW_BYTES = 20;
+const REPORT_ROW_SECONDS = 1e-6;
+const REPORT_ROW_BYTES = 24;
+const FIGURE_SECONDS = 1;
+/** Draws between two looks at the signal. */
+const STRIDE = 64;
+
+export function planFiniteWidth(settings: FiniteWidthSettings, shardSize?: number): ShardPlan {
+  const { draws } = settings;
+  const networks = networksOf(settings);
+  const mostShards = Math.floor(MOST_SHARDS / networks.length);
+  refuseTooManyShards(draws, mostShards, shardSize);
+  const rowsPerDraw = keptLayers(settings).length;
+  const cut = networks.map(({ process, width }) => {
+    const seconds = drawSeconds(settings, process, width);
+    const suitable = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / rowsPerDraw));
+    const size = shardSize ?? Math.max(1, suitable, Math.ceil(draws / mostShards));
+    const shards = Array.from({ length: Math.ceil(draws / size) }, (_, shard) => {
+      const first = shard * size;
+      const task: FiniteWidthTask = { process, width, first, count: Math.min(size, draws - first) };
+      return {
+        id: `${process}-${String(width).padStart(4, '0')}-${String(first).padStart(10, '0')}`,
+        task,
+        rows: task.count * rowsPerDraw,
+        cost: task.count * seconds,
+      };
+    });
+    const part: PartCost = {
+      part: process === 'relu' ? `relu, width ${width}` : process,
+      shards: shards.length,
+      rows: draws * rowsPerDraw,
+      work: draws * settings.depth * width,
+      seconds: draws * seconds,
+    };
+    return { shards, part };
+  });
+  const rows = networks.length * draws * rowsPerDraw;
+  return {
+    shards: cut.flatMap(({ shards }) => shards),
+    parts: cut.map(({ part }) => part),
+    workUnit: 'normals',
+    workerBytes: Math.max(...cut.map(({ shards }) => shards[0].rows)) * ROW_BYTES,
+    diskBytes: tableBytes(trajectoriesTable, { rows, parquetRowBytes: PARQUET_ROW_BYTES }),
+    report: {
+      seconds: FIGURE_SECONDS + rows * REPORT_ROW_SECONDS,
+      bytes: rows * REPORT_ROW_BYTES,
+    },
+  };
+}
+
+function refuseTooManyShards(draws: number, mostShards: number, shardSize = draws): void {
+  const least = Math.ceil(draws / mostShards);
+  if (shardSize >= least) return;
+  throw new UserError(
+    `A shard size of ${shardSize} cuts the draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
+  );
+}
+
+function drawSeconds(settings: FiniteWidthSettings, process: Process, width: number): number {
+  const host = process === 'relu' ? 0 : HOST_SECONDS;
+  const layers = settings.depth * (LAYER_SECONDS + width * COORDINATE_SECONDS + host);
+  return layers + keptLayers(settings).length * ROW_SECONDS;
+}
+
+export function computeFiniteWidth(
+  settings: FiniteWidthSettings,
+  { process, width, first, count }: FiniteWidthTask,
+  context: Pick<ShardContext, 'signal' | 'progress'>,
+): ShardContent {
+  const layers = keptLayers(settings);
+  const { psi, initial, statistics } = networkOf(settings, process, width);
+  const key = seedKey(settings.seed);
+  const batch = emptyBatch(settings, { process, width, first, count });
+  let done = 0;
+  for (const [start, draws] of drawsByStart(first, count, (draw) => initial.of(draw))) {
+    const sampler = trajectorySampler(kernelModule(), {
+      network: networkScales(settings, width),
+      psi,
+      increment: 'recursion',
+      initial: [initial.state(start)],
+      key,
+      stream: streams.resnet,
+      layers,
+      statistics,
+    });
+    for (const draw of draws) {
+      const { values } = sampler.draw(draw);
+      const row = (draw - first) * layers.length;
+      for (const [name, column] of Object.entries(values)) {
+        batch.columns[name as keyof typeof values].set(column, row);
+      }
+      if (++done % STRIDE === 0) {
+        context.progress(done / count);
+        context.signal.throwIfAborted();
+      }
+    }
+  }
+  return { batches: [batch] };
+}
+
+/** Hayou's networks are those with sigma_w = 1, sigma_b = 0 and the identity after the weights. */
+function networkScales({ depth, T }: FiniteWidthSettings, width: number) {
+  return { width, depth, T, sigmaW: 1, sigmaB: 0, activation: identity };
+}
+
+/** The draws by what they begin at, since a sampler has one initial state. */
+function drawsByStart(first: number, count: number, startOf: (draw: number) => number) {
+  const groups = new Map<number, number[]>();
+  for (let draw = first; draw < first + count; draw++) {
+    const start = startOf(draw);
+    const group = groups.get(start);
+    if (group) group.push(draw);
+    else groups.set(start, [draw]);
+  }
+  return groups;
+}
+
+function networkOf(settings: FiniteWidthSettings, process: Process, width: number) {
+  const common = {
+    norm: norm(),
+    mean: (x: Float64Array) => x.reduce((sum, value) => sum + value, 0) / x.length,
+    active: (x: Float64Array) => x.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0),
+  };
+  if (process === 'relu') {
+    const key = seedKey(settings.seed);
+    return {
+      psi: relu,
+      initial: {
+        of: (draw: number) => initiallyActive(width, key, draw),
+        state: (active: number) => signedState(width, active, settings.initial),
+      },
+      statistics: { ...common, logFeatureNorm: logNorm(relu), y: () => NaN },
+    };
+  }
+  const { h, inverse, activation } = ornsteinUhlenbeckTransform(settings.reversion);
+  return {
+    psi: activation,
+    initial: { of: () => 0, state: () => Float64Array.of(h(settings.initialY)) },
+    statistics: {
+      ...common,
+      logFeatureNorm: logNorm(activation),
+      y: ([x]: Float64Array) => inverse(x),
+    },
+  };
+}
+
+/** The rows of a shard without what is drawn. */
+function emptyBatch(
+  settings: FiniteWidthSettings,
+  { process, width, first, count }: FiniteWidthTask,
+): Batch<TrajectoriesTable> {
+  const layers = keptLayers(settings);
+  const rows = count * layers.length;
+  const perRow = (value: (draw: number, layer: number) => number) => (_: unknown, row: number) =>
+    value(first + Math.floor(row / layers.length), layers[row % layers.length]);
+  const { depth, T } = settings;
+  return {
+    rows,
+    columns: {
+      process: new Uint8Array(rows).fill(processes.indexOf(process)),
+      width: new Int32Array(rows).fill(width),
+      draw: Int32Array.from(
+        { length: rows },
+        perRow((draw) => draw),
+      ),
+      layer: Int32Array.from(
+        { length: rows },
+        perRow((_, layer) => layer),
+      ),
+      time: Float64Array.from(
+        { length: rows },
+        perRow((_, layer) => (layer * T) / depth),
+      ),
+      active: new Int32Array(rows),
+      norm: new Float32Array(rows),
+      logFeatureNorm: new Float32Array(rows),
+      mean: new Float32Array(rows),
+      y: new Float32Array(rows),
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { activationNames, copiedInput } from '@resdiff/networks';
+import { seedKey, streams } from '@resdiff/random';
+import { UserError, type ShardContent, type ShardContext } from '@resdiff/runtime';
+import { collapsedCost, type DrawCost, type FunctionMethod } from '@resdiff/sampler';
+import type { Batch } from '@resdiff/tables';
+import type { ShardPlan } from '../experiment.ts';
+import { tableBytes } from '../table-bytes.ts';
+import { curveInputs, networksOf, tableInputs, type FunctionNetwork } from './networks.ts';
+import { keptNetworkFunctions, type FunctionDraw } from './sampler.ts';
+import type { FunctionsSettings } from './settings.ts';
+import { functionsTable, grids, type FunctionsTable } from './table.ts';
+
+/** A contiguous range of draws of one network. */
+export interface FunctionsTask {
+  readonly [key: string]: string | number;
+  readonly activation: string;
+  readonly depth: number;
+  readonly width: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What a shard says beside its rows. */
+export interface FunctionsNotes {
+  readonly [key: string]: FunctionMethod | Readonly<Record<string, number>>;
+  /** How the functions were drawn; with the interpolation error that was found. */
+  readonly method: FunctionMethod;
+  /** Draws by the number of the layer after which their states were not finite. */
+  readonly diverged: Readonly<Record<string, number>>;
+}
+
+/** CPU seconds that a shard aims at. */
+const SHARD_SECONDS = 1;
+/** Rows that a shard holds at most, for the sake of memory. */
+const SHARD_ROWS = 400_000;
+/** Shards of a network at most. */
+const MOST_SHARDS = 10_000;
+/** Chebyshev nodes that smooth functions take, more or less. */
+const ASSUMED_NODES = 8;
+/** CPU seconds and bytes of a row in its shard, in the merged tables and in the report. */
+const ROW_SECONDS = 2e-7;
+const ROW_BYTES = 64;
+const REPORT_ROW_SECONDS = 1.5e-6;
+const REPORT_ROW_BYTES = 16;
+/** CPU seconds of a panel of the figure with its theory. */
+const PANEL_SECONDS = 0.2;
+/** Bytes of a row in Parquet: its value, and little for what repeats. */
+const PARQUET_ROW_BYTES = 5;
+
+export function planFunctions(settings: FunctionsSettings, shardSize?: number): ShardPlan {
+  refuseTooManyShards(settings, shardSize);
+  const networks = networksOf(settings);
+  const cut = networks.map((network) => cutNetwork(settings, network, shardSize));
+  const rows = cut.reduce((sum, { part }) => sum + part.rows, 0);
+  return {
+    shards: cut.flatMap(({ shards }) => shards),
+    parts: cut.map(({ part }) => part),
+    workUnit: 'normals',
+    workerBytes: Math.max(
+      ...cut.map(({ shards, bytes }) => bytes + ROW_BYTES * Math.max(...shards.map((s) => s.rows))),
+    ),
+    diskBytes: tableBytes(functionsTable, { rows, parquetRowBytes: PARQUET_ROW_BYTES }),
+    report: {
+      seconds: networks.length * PANEL_SECONDS + rows * REPORT_ROW_SECONDS,
+      bytes: rows * REPORT_ROW_BYTES,
+    },
+  };
+}
+
+function refuseTooManyShards({ draws }: FunctionsSettings, shardSize = draws): void {
+  const least = Math.ceil(draws / MOST_SHARDS);
+  if (shardSize >= least) return;
+  throw new UserError(
+    `A shard size of ${shardSize} cuts ${draws} draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
+  );
+}
+
+function cutNetwork(settings: FunctionsSettings, network: FunctionNetwork, shardSize?: number) {
+  const { draws, points, tablePoints } = settings;
+  const { activation, depth, width } = network;
+  const curves = Math.min(settings.curves, draws);
+  const whole = drawCost(settings, network, points);
+  const short = drawCost(settings, network, tablePoints);
+  const rowsOf = (first: number, count: number) =>
+    count * tablePoints + wholeFunctions(settings, first, count) * points;
+  const costOf = (first: number, count: number, of: (cost: DrawCost) => number) => {
+    const slow = wholeFunctions(settings, first, count);
+    return slow * of(whole) + (count - slow) * of(short);
+  };
+  const secondsOf = (first: number, count: number) =>
+    costOf(first, count, ({ seconds }) => seconds) + rowsOf(first, count) * ROW_SECONDS;
+  const size = (first: number) =>
+    shardSize ?? suitableSize(settings, secondsOf(first, 1), rowsOf(first, 1));
+  // Whole functions are cut by themselves where they take longer than others.
+  const ranges =
+    shardSize === undefined && whole.seconds > 2 * short.seconds && curves > 0
+      ? [...cutRange(0, curves, size(0)), ...cutRange(curves, draws, size(curves))]
+      : cutRange(0, draws, size(curves));
+  const shards = ranges.map(({ first, count }) => {
+    const task: FunctionsTask = { activation: activation.name, depth, width, first, count };
+    return {
+      id: `${activation.name}-${depth}-${width}-${String(first).padStart(10, '0')}`,
+      task,
+      rows: rowsOf(first, count),
+      cost: secondsOf(first, count),
+    };
+  });
+  const part = {
+    part: `${activation.name}, L = ${depth}, D = ${width}`,
+    shards: shards.length,
+    rows: rowsOf(0, draws),
+    work: costOf(0, draws, ({ normals }) => normals),
+    seconds: secondsOf(0, draws),
+  };
+  return { shards, part, bytes: whole.bytes + short.bytes };
+}
+
+/** How many of these draws are kept as whole functions. */
+function wholeFunctions({ curves }: FunctionsSettings, first: number, count: number): number {
+  return Math.max(0, Math.min(first + count, curves) - first);
+}
+
+/** What a draw at so many inputs takes, as far as can be said before the pilot draws. */
+function drawCost({ kind }: FunctionsSettings, network: FunctionNetwork, points: number): DrawCost {
+  const { activation, sigmaB, width } = network;
+  const isHomogeneous = activation.homogeneous && sigmaB === 0;
+  const isInterpolated = kind === 'residual' && activation.smooth;
+  const inputs = isHomogeneous ? 2 : isInterpolated ? Math.min(points, ASSUMED_NODES) : points;
+  return collapsedCost({
+    network: { ...network, T: 1 },
+    increment: 'recursion',
+    initial: new Array<Float64Array>(inputs).fill(copiedInput(0, width)),
+    key: seedKey(0),
+    stream: streams.resnet,
+    keep: 1,
+  });
+}
+
+/** The draws that take `SHARD_SECONDS`, unless they would be too many rows or too many shards. */
+function suitableSize({ draws }: FunctionsSettings, seconds: number, rowsPerDraw: number): number {
+  const size = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / rowsPerDraw));
+  return Math.max(1, size, Math.ceil(draws / MOST_SHARDS));
+}
+
+function cutRange(from: number, to: number, size: number) {
+  return Array.from({ length: Math.ceil((to - from) / size) }, (_, shard) => {
+    const first = from + shard * size;
+    return { first, count: Math.min(size, to - first) };
+  });
+}
+
+export function computeFunctions(
+  settings: FunctionsSettings,
+  { activation, depth, width, first, count }: FunctionsTask,
+  { signal, progress }: Pick<ShardContext, 'signal' | 'progress'>,
+): ShardContent {
+  const network = networksOf(settings).find(
+    (each) => each.activation.name === activation && each.depth === depth && each.width === width,
+  )!;
+  const functions = keptNetworkFunctions(settings, network);
+  const diverged: Record<string, number> = {};
+  const drawn: FunctionDraw[] = [];
+  for (let i = 0; i < count; i++) {
+    progress(i / count);
+    signal.throwIfAborted();
+    const found = functions.draw(first + i);
+    const { divergedAt } = found;
+    if (divergedAt !== undefined) diverged[divergedAt] = (diverged[divergedAt] ?? 0) + 1;
+    drawn.push(found);
+  }
+  const notes: FunctionsNotes = { method: functions.method, diverged };
+  return { batches: [functionRows(settings, network, first, drawn)], notes };
+}
+
+/** The table's rows by draw, those of the table before those of the curve. */
+function functionRows(
+  settings: FunctionsSettings,
+  { activation, depth, width }: FunctionNetwork,
+  firstDraw: number,
+  drawn: readonly FunctionDraw[],
+): Batch<FunctionsTable> {
+  const inputs = { table: tableInputs(settings), curve: curveInputs(settings) };
+  const rows = drawn.reduce(
+    (sum, { table, curve }) => sum + table.length + (curve?.length ?? 0),
+    0,
+  );
+  const draw = new Int32Array(rows);
+  const grid = new Uint8Array(rows);
+  const z = new Float64Array(rows);
+  const value = new Float32Array(rows);
+  let row = 0;
+  drawn.forEach((functions, i) => {
+    for (const name of grids) {
+      const values = functions[name];
+      if (!values) continue;
+      draw.fill(firstDraw + i, row, row + values.length);
+      grid.fill(grids.indexOf(name), row, row + values.length);
+      z.set(inputs[name], row);
+      value.set(values, row);
+      row += values.length;
+    }
+  });
+  return {
+    rows,
+    columns: {
+      activation: new Uint8Array(rows).fill(activationNames.indexOf(activation.name)),
+      depth: new Int32Array(rows).fill(depth),
+      width: new Int32Array(rows).fill(width),
+      draw,
+      grid,
+      z,
+      value,
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type { Batch } from '@resdiff/tables';
+import { describe, expect, it } from 'vitest';
+import { checkReport, figureTexts } from '../../test/report-checks.ts';
+import { pick } from '../../test/support.ts';
+import { jacobian } from '../jacobian.ts';
+import { jacobianSettings, type JacobianSettings } from './settings.ts';
+
+const settingsOf = (given: Record<string, unknown> = {}) =>
+  jacobianSettings.parse({ width: 5, depth: 8, draws: 300, snapshots: 3, T: 0.7, ...given });
+
+/** A run in this thread; `distort` changes its batches. */
+function runOf(settings: JacobianSettings, distort: (batch: Batch) => void = () => undefined) {
+  const context = {
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  } as unknown as Parameters<typeof jacobian.compute>[2];
+  return {
+    notes: [],
+    async *batches() {
+      for (const { task } of jacobian.plan(settings).shards) {
+        const { batches } = await jacobian.compute(settings, task, context);
+        for await (const batch of batches) {
+          distort(batch);
+          yield batch;
+        }
+      }
+    },
+  };
+}
+
+describe('estimates', () => {
+  // Of phi = id, all processes of the residual network are held against what is exact at their size.
+  // The verdict is wrong once in 100 seeds; seed and draws are fixed.
+  it('of a linear network agree with the exact means at its width and depth', async () => {
+    const settings = settingsOf({ activation: 'identity', sigmaW: 1.1 });
+    const report = await jacobian.report(settings, runOf(settings));
+    checkReport(report);
+    const { estimates, verdict } = report.summary;
+    expect(verdict.agreement, verdict.text).toBe(true);
+    const exact = (quantity: string, process: string, layer: number) =>
+      pick(estimates, quantity, { process, layer, theory: 'finite depth' })[0].expected;
+    const C = 1.1 ** 2 * 0.7;
+    const step = 1 + C / 40;
+    expect(exact('trace', 'network', 8)).toBe(1);
+    expect(exact('squaredNorm', 'network', 8)).toBeCloseTo((1 + C / 8) ** 8, 12);
+    expect(exact('squaredNorm', 'euler', 4)).toBeCloseTo((1 + C / 8) ** 4, 12);
+    expect(exact('gradientSquare', 'network', 4)).toBeCloseTo((1 + C / 8) ** 4, 12);
+    expect(exact('trace', 'inverse', 8)).toBeCloseTo(step ** 8, 12);
+    expect(exact('squaredNorm', 'inverse', 8)).toBeCloseTo((step ** 2 + C / 8) ** 8, 12);
+    const limit = (quantity: string, process: string) =>
+      pick(estimates, quantity, { process, layer: 8, theory: 'limit' })[0].expected;
+    expect(limit('squaredNorm', 'network')).toBeCloseTo(Math.exp(C), 12);
+    expect(limit('inverseSquaredNorm', 'network')).toBeCloseTo(Math.exp(1.4 * C), 12);
+    expect(limit('logDeterminant', 'network')).toBeCloseTo(-C / 2, 12);
+    expect(limit('logDeterminant', 'inverse')).toBeCloseTo(C / 2, 12);
+    expect(limit('logDeterminantVariance', 'euler')).toBeCloseTo(C, 12);
+    expect(limit('trace', 'inverse')).toBeCloseTo(Math.exp(C / 5), 12);
+    // 2 layers beyond the first of 3 quantities of the network, 2 each of the schemes; the gradient
+    // before the last layer. Traces at no layer that does not vary.
+    expect(verdict.comparisons).toBe(2 * (2 + 2 + 2) + 2);
+  });
+
+  it('disagree where a matrix is a tenth too large', async () => {
+    const settings = settingsOf({ activation: 'identity', processes: 'euler' });
+    const { summary } = await jacobian.report(
+      settings,
+      runOf(settings, ({ columns, rows }) => {
+        const squares = columns.squaredNorm as Float64Array;
+        for (let row = 0; row < rows; row++) squares[row] *= 1.1 ** 2;
+      }),
+    );
+    expect(summary.verdict.agreement).toBe(false);
+    expect(summary.verdict.text).toMatch(
+      /squaredNorm of euler after layer .* Euler scheme at this/,
+    );
+  });
+
+  it('of tanh are judged by the schemes alone, and come near the mean field', async () => {
+    const settings = settingsOf({ width: 40, depth: 10, draws: 60, T: 1 });
+    const report = await jacobian.report(settings, runOf(settings));
+    checkReport(report);
+    const { estimates, verdict } = report.summary;
+    expect(verdict.agreement, verdict.text).toBe(true);
+    expect(verdict.comparisons).toBe(2 * 2 * 2);
+    const [square] = pick(estimates, 'squaredNorm', {
+      process: 'network',
+      layer: 10,
+      theory: 'finite depth',
+    });
+    // Effects of the width are of order 1/D.
+    expect(Math.abs(square.value! / square.expected! - 1)).toBeLessThan(0.1);
+    // At the edge of chaos from its own variance on, gradients keep their mean square but for the last.
+    const edge = pick(estimates, 'gradientSquare', {
+      process: 'feedforward',
+      scale: 1,
+      layer: 0,
+    })[0];
+    const [ordered, chaotic] = [0.8, 1.25].map(
+      (scale) => pick(estimates, 'gradientSquare', { process: 'feedforward', scale, layer: 0 })[0],
+    );
+    expect(ordered.expected!).toBeLessThan(edge.expected! / 2);
+    expect(chaotic.expected!).toBeGreaterThan(2 * edge.expected!);
+    expect(figureTexts(report)).toEqual(
+      expect.arrayContaining([
+        'residual network',
+        'feedforward, edge of chaos',
+        'law of infinite depth',
+        'log |det g|',
+      ]),
+    );
+  });
+
+  it.each([
+    ['swish', 'network'],
+    ['relu', 'network'],
+    ['swish', ['euler', 'inverse']],
+    ['tanh', 'inverse'],
+    ['tanh', 'feedforward'],
+  ])('of %s and %s alone are drawn', async (activation, processes) => {
+    const settings = settingsOf({ activation, processes, draws: 5 });
+    const report = await jacobian.report(settings, runOf(settings));
+    checkReport(report);
+    expect(report.summary.verdict.comparisons).toBe(processes === 'inverse' ? 4 : 0);
+  });
+
+  it('leave out what is not finite, and say so', async () => {
+    const settings = settingsOf({
+      activation: 'identity',
+      sigmaW: 1e40,
+      draws: 4,
+      processes: ['network', 'feedforward'],
+    });
+    const report = await jacobian.report(settings, runOf(settings));
+    checkReport(report);
+    expect(report.warnings).toEqual([
+      'network: 4 of 4 draws left the finite numbers; there are no estimates after the layers where they did.',
+    ]);
+  });
+});

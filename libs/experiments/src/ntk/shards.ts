@@ -1,0 +1,137 @@
+import { seedKey, streams } from '@resdiff/random';
+import { UserError, type ShardContent, type ShardContext } from '@resdiff/runtime';
+import { ntkCost, ntkSampler } from '@resdiff/sampler';
+import type { Batch } from '@resdiff/tables';
+import type { ShardPlan } from '../experiment.ts';
+import { kernelModule } from '../kernel-module.ts';
+import { tableBytes } from '../table-bytes.ts';
+import { kernelPairs } from './pairs.ts';
+import { MOST_DRAWS, networkOf, type NtkSettings } from './settings.ts';
+import { ntkTable, type NtkTable } from './table.ts';
+
+/** A contiguous range of draws of one size. */
+export interface NtkTask {
+  readonly [key: string]: number;
+  readonly size: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** CPU seconds that a shard aims at, and its rows at most. */
+const SHARD_SECONDS = 0.4;
+const SHARD_ROWS = 100_000;
+/** Shards of a size at most: the manifest lists them all, and is written over and over. */
+const MOST_SHARDS = 2000;
+const ROW_SECONDS = 2e-7;
+const ROW_BYTES = 96;
+const PARQUET_ROW_BYTES = 20;
+/** CPU seconds and bytes of a row in the merged tables and the report, and seconds of the figure. */
+const REPORT_ROW_SECONDS = 2e-6;
+const REPORT_ROW_BYTES = 32;
+const FIGURE_SECONDS = 1.5;
+/** Of the mean field, for a layer and a pair of inputs. */
+const MEAN_FIELD_SECONDS = 5e-4;
+
+export function planNtk(settings: NtkSettings, shardSize?: number): ShardPlan {
+  const { draws, inputs } = settings;
+  refuseTooManyShards(draws, shardSize);
+  const pairs = kernelPairs(inputs.length).length;
+  const cut = settings.size.map((size) => {
+    const cost = ntkCost(networkOf(settings, size));
+    const seconds = cost.seconds + pairs * ROW_SECONDS;
+    const tasks = cutDraws(settings, size, shardSize ?? suitableSize(draws, seconds, pairs));
+    return {
+      bytes: cost.bytes + tasks[0].count * pairs * ROW_BYTES,
+      shards: tasks.map((task) => ({
+        id: `${String(size).padStart(5, '0')}-${String(task.first).padStart(6, '0')}`,
+        task,
+        rows: task.count * pairs,
+        cost: task.count * seconds,
+      })),
+      part: {
+        part: `D = L = ${size}`,
+        shards: tasks.length,
+        rows: draws * pairs,
+        work: draws * cost.normals,
+        seconds: draws * seconds,
+      },
+    };
+  });
+  const rows = cut.reduce((sum, { part }) => sum + part.rows, 0);
+  const layers = settings.size.reduce((sum, size) => sum + size, 0);
+  return {
+    shards: cut.flatMap(({ shards }) => shards),
+    parts: cut.map(({ part }) => part),
+    workUnit: 'normals',
+    workerBytes: Math.max(...cut.map(({ bytes }) => bytes)),
+    diskBytes: tableBytes(ntkTable, { rows, parquetRowBytes: PARQUET_ROW_BYTES }),
+    report: {
+      seconds: FIGURE_SECONDS + rows * REPORT_ROW_SECONDS + layers * pairs * MEAN_FIELD_SECONDS,
+      bytes: rows * REPORT_ROW_BYTES,
+    },
+  };
+}
+
+function refuseTooManyShards(draws: number, shardSize = draws): void {
+  const least = Math.ceil(draws / MOST_SHARDS);
+  if (shardSize >= least) return;
+  throw new UserError(
+    `A shard size of ${shardSize} cuts ${draws} draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
+  );
+}
+
+/** The draws that take `SHARD_SECONDS`, unless they would be too many rows or too many shards. */
+function suitableSize(draws: number, seconds: number, pairs: number): number {
+  const size = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / pairs));
+  return Math.max(1, size, Math.ceil(draws / MOST_SHARDS));
+}
+
+function cutDraws({ draws }: NtkSettings, size: number, count: number): NtkTask[] {
+  return Array.from({ length: Math.ceil(draws / count) }, (_, shard) => {
+    const first = shard * count;
+    return { size, first, count: Math.min(count, draws - first) };
+  });
+}
+
+/** Of the random numbers: no two networks of a run share any, whatever their sizes. */
+function drawIndex(size: number, draw: number): number {
+  return size * MOST_DRAWS + draw;
+}
+
+export function computeNtk(
+  settings: NtkSettings,
+  { size, first, count }: NtkTask,
+  context: Pick<ShardContext, 'progress' | 'signal'>,
+): ShardContent {
+  const sampler = ntkSampler(kernelModule(), {
+    ...networkOf(settings, size),
+    key: seedKey(settings.seed),
+    stream: streams.ntk,
+  });
+  const { inputs } = settings;
+  const pairs = kernelPairs(inputs.length);
+  const rows = count * pairs.length;
+  const columns = {
+    size: new Int32Array(rows).fill(size),
+    draw: new Int32Array(rows),
+    z: new Float64Array(rows),
+    otherZ: new Float64Array(rows),
+    weights: new Float64Array(rows),
+    biases: new Float64Array(rows),
+  };
+  for (let i = 0; i < count; i++) {
+    context.signal.throwIfAborted();
+    const { weights, biases } = sampler.draw(drawIndex(size, first + i));
+    for (const [p, [a, b]] of pairs.entries()) {
+      const row = i * pairs.length + p;
+      columns.draw[row] = first + i;
+      columns.z[row] = inputs[a];
+      columns.otherZ[row] = inputs[b];
+      columns.weights[row] = weights[a * inputs.length + b];
+      columns.biases[row] = biases[a * inputs.length + b];
+    }
+    context.progress((i + 1) / count);
+  }
+  const batch: Batch<NtkTable> = { rows, columns };
+  return { batches: [batch] };
+}
