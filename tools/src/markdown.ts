@@ -50,8 +50,8 @@ export function tableBelow(markdown: string, heading: string): string[][] {
   const rows = table.trim().split('\n').slice(2);
   return rows.map((row) =>
     row
-      .split('|')
+      .split(/(?<!\\)\|/)
       .slice(1, -1)
-      .map((cell) => cell.trim()),
+      .map((cell) => cell.trim().replaceAll('\\|', '|')),
   );
 }

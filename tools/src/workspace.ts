@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -27,13 +28,16 @@ export function createWorkspace(): string {
     const file = join(folder, 'pipelines', name);
     const pipeline = parseDocument(readFileSync(file, 'utf8'));
     for (const [key, value] of Object.entries(small)) {
-      if (pipeline.has(key)) pipeline.set(key, value);
+      if (Number(pipeline.get(key)) > value) pipeline.set(key, value);
     }
     for (const [key, value] of Object.entries(smaller)) {
       if (pipeline.hasIn(['quick', key])) pipeline.setIn(['quick', key], value);
     }
     writeFileSync(file, pipeline.toString());
   }
+  // Found at once where there are any; else each process draws synthetic digits.
+  const data = join(root, '../shared/data');
+  if (existsSync(data)) symlinkSync(data, join(folder, 'data'));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(join(root, 'node_modules/.bin'), join(folder, 'node_modules/.bin'));
   symlinkSync(packageFolder('nodejs-polars'), join(folder, 'node_modules/nodejs-polars'));
