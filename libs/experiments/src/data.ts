@@ -34,6 +34,11 @@ export async function resolveData<Resolved extends DataSettings>(
   settings: Resolved,
   { dataFolder }: Environment,
 ): Promise<Resolution<Resolved>> {
+  if (dataFolder !== undefined && (settings.data === 'synthetic' || settings.data.includes('/'))) {
+    throw new UserError(
+      `data is ${settings.data}, which does not depend on where data sets are; leave --data out.`,
+    );
+  }
   const { dataset, warning } = await opened(settings.data, () =>
     dataFolders({ explicit: dataFolder, env: process.env, cwd: process.cwd() }),
   );
@@ -55,6 +60,9 @@ export async function resolveData<Resolved extends DataSettings>(
   };
 }
 
+/** The environment variable by which worker threads are told of `--data`. */
+export const DATA_OPTION = 'RESDIFF_DATA_OPTION';
+
 const loaded = new Map<string, Promise<Dataset>>();
 
 /**
@@ -69,9 +77,13 @@ export async function plannedData(
 ): Promise<Dataset> {
   const loading =
     loaded.get(name) ??
-    opened(name, () => dataFolders({ env: process.env, cwd: process.cwd() })).then(
-      ({ dataset }) => dataset,
-    );
+    opened(name, () =>
+      dataFolders({
+        explicit: process.env[DATA_OPTION],
+        env: process.env,
+        cwd: process.cwd(),
+      }),
+    ).then(({ dataset }) => dataset);
   loaded.set(name, loading);
   const dataset = await loading;
   if (versions.data !== versionOf(dataset)) {

@@ -87,7 +87,7 @@ export interface Experiment<Resolved extends Settings = Settings> {
    * @throws {UserError} if that would make more shards than a run can have.
    */
   plan(settings: Resolved, shardSize?: number): ShardPlan;
-  /** In a worker thread, whose `RESDIFF_DATA` is the environment's data folder if there is one. */
+  /** In a worker thread. */
   compute(
     settings: Resolved,
     task: JsonValue,

@@ -5,6 +5,7 @@ import {
   type Manifest,
   type RunProgress,
 } from '@resdiff/runtime';
+import { DATA_OPTION } from './data.ts';
 import type { Report } from './experiment.ts';
 import type { Pipeline, PlannedRun } from './pipeline.ts';
 
@@ -47,7 +48,7 @@ export async function runPipeline(
   const executor = poolExecutor({
     worker,
     workers: Math.min(workers, mostWorkers),
-    ...(dataFolder !== undefined && { env: { RESDIFF_DATA: dataFolder } }),
+    ...(dataFolder !== undefined && { env: { [DATA_OPTION]: dataFolder } }),
   });
   try {
     const run = await executeRun(plan, {

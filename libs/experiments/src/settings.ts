@@ -19,6 +19,12 @@ export function positive() {
   return z.number({ error }).positive({ error, abort });
 }
 
+/** A finite number above zero, up to `most`. */
+export function positiveUpTo(most: number) {
+  const error = `must be a number above 0, up to ${most}`;
+  return z.number({ error }).positive({ error, abort }).max(most, { error, abort });
+}
+
 /** A finite number above zero, or a word. */
 export function positiveOr<const Word extends string>(word: Word) {
   const error = `must be a finite number above 0, or ${word}`;

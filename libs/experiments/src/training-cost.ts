@@ -33,11 +33,38 @@ export function parameterCount({ width, depth, inputs, outputs }: CompletedSize)
   return width * inputs + depth * (width * width + width) + outputs * width;
 }
 
-/** Bytes of a training: parameters, gradients and copies, states of a part of a batch, and images. */
+/** Bytes of the engine's library and of the data set that a worker has loaded. */
+const ENGINE_BYTES = 150e6;
+/** Images that the engine takes at a time: as many as fit, within bounds. */
+const STATE_BYTES = 2 ** 28;
+const ROWS = { least: 100, most: 2000 };
+
+/**
+ * Bytes of a training: parameters, gradients and copies, the states of a part of a batch, and the
+ * images, of which a search has a part once more.
+ *
+ * @param batch images of a step, at most.
+ */
 export function trainingBytes(
   size: CompletedSize,
-  { images, adam }: { readonly images: number; readonly adam: boolean },
+  {
+    images,
+    batch,
+    adam,
+  }: { readonly images: number; readonly batch: number; readonly adam: boolean },
 ): number {
-  const states = 3 * size.depth * size.width * PART;
-  return 4 * ((adam ? 8 : 4) * parameterCount(size) + states + images * size.inputs);
+  const numbers = size.depth * size.width;
+  const rows = Math.min(
+    batch,
+    Math.max(ROWS.least, Math.min(ROWS.most, Math.floor(STATE_BYTES / (8 * numbers)))),
+  );
+  const states = 4 * numbers * rows;
+  return (
+    ENGINE_BYTES + 4 * ((adam ? 8 : 4) * parameterCount(size) + states + 2 * images * size.inputs)
+  );
+}
+
+/** How many times as long an engine takes as ONNX Runtime on one core. */
+export function engineSlowdown({ engine }: { readonly engine: string }): number {
+  return engine === 'tfjs-cpu' ? 100 : 1;
 }

@@ -7,6 +7,7 @@ import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
+import { refuseTooManyRows } from '../table-rows.ts';
 import { passingTime } from './passing.ts';
 import { casesOf, networkOf, processes, type Case, type ExplosionSettings } from './settings.ts';
 import { explosionTable, type ExplosionTable } from './table.ts';
@@ -47,6 +48,7 @@ export function planExplosion(settings: ExplosionSettings, shardSize?: number): 
     return { size, shards, seconds, normals: cost.normals, bytes: cost.bytes };
   });
   const rows = cases.length * draws * perDraw;
+  refuseTooManyRows(rows);
   return {
     shards: cases.flatMap(({ shards }) => shards),
     parts: settings.size.map((size) => {

@@ -6,6 +6,7 @@ import type { Batch } from '@resdiff/tables';
 import type { PartCost, ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
+import { refuseTooManyRows } from '../table-rows.ts';
 import { initiallyActive, signedState } from './initial.ts';
 import { ornsteinUhlenbeckTransform } from './ornstein-uhlenbeck.ts';
 import {
@@ -72,6 +73,7 @@ export function planFiniteWidth(settings: FiniteWidthSettings, shardSize?: numbe
     return { shards, part };
   });
   const rows = networks.length * draws * rowsPerDraw;
+  refuseTooManyRows(rows);
   return {
     shards: cut.flatMap(({ shards }) => shards),
     parts: cut.map(({ part }) => part),

@@ -85,18 +85,20 @@ function withDomains(settings: FunctionsSettings, panels: CurvesPanel[]): Curves
   return panels.map((panel, i) => {
     const first = i - (i % each);
     const values = panels.slice(first, first + each).flatMap(finiteValues);
-    const [min, max] = [Math.min(...values), Math.max(...values)];
+    const min = values.reduce((least, value) => Math.min(least, value), Infinity);
+    const max = values.reduce((most, value) => Math.max(most, value), -Infinity);
     const room = 0.05 * (max - min);
     return min < max ? { ...panel, y: { domain: [min - room, max + room] } } : panel;
   });
 }
 
 function finiteValues({ bands = [], curves = [], bundles = [] }: CurvesPanel): number[] {
-  return [
-    ...bands.flatMap(({ low, high }) => [...Array.from(low), ...Array.from(high)]),
-    ...curves.flatMap(({ y }) => Array.from(y)),
-    ...bundles.flatMap(({ ys }) => ys.flatMap((y) => Array.from(y))),
-  ].filter(Number.isFinite);
+  const drawn = [
+    ...bands.flatMap(({ low, high }) => [low, high]),
+    ...curves.map(({ y }) => y),
+    ...bundles.flatMap(({ ys }) => ys),
+  ];
+  return drawn.flatMap((y) => Array.from(y).filter(Number.isFinite));
 }
 
 function subtitle({ kind, T, sigmaW, sigmaB, draws }: FunctionsSettings): string {

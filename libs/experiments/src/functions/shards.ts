@@ -5,6 +5,7 @@ import { collapsedCost, type DrawCost, type FunctionMethod } from '@resdiff/samp
 import type { Batch } from '@resdiff/tables';
 import type { ShardPlan } from '../experiment.ts';
 import { tableBytes } from '../table-bytes.ts';
+import { refuseTooManyRows } from '../table-rows.ts';
 import { curveInputs, networksOf, tableInputs, type FunctionNetwork } from './networks.ts';
 import { keptNetworkFunctions, type FunctionDraw } from './sampler.ts';
 import type { FunctionsSettings } from './settings.ts';
@@ -52,6 +53,7 @@ export function planFunctions(settings: FunctionsSettings, shardSize?: number): 
   const networks = networksOf(settings);
   const cut = networks.map((network) => cutNetwork(settings, network, shardSize));
   const rows = cut.reduce((sum, { part }) => sum + part.rows, 0);
+  refuseTooManyRows(rows);
   return {
     shards: cut.flatMap(({ shards }) => shards),
     parts: cut.map(({ part }) => part),

@@ -10,6 +10,7 @@ import type { Batch } from '@resdiff/tables';
 import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { tableBytes } from '../table-bytes.ts';
+import { refuseTooManyRows } from '../table-rows.ts';
 import {
   feedforwardOf,
   networkOf,
@@ -63,6 +64,7 @@ export function planJacobian(settings: JacobianSettings, shardSize?: number): Sh
     return [{ shards, part: whole, rows: shards[0].rows }];
   });
   const rows = cut.reduce((sum, { part }) => sum + part.rows, 0);
+  refuseTooManyRows(rows);
   const { width, depth } = settings;
   const matrices = snapshotLayers(settings).length * matrixProcesses(settings).length + 12;
   return {

@@ -5,6 +5,7 @@ import type { Batch } from '@resdiff/tables';
 import type { ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
+import { refuseTooManyRows } from '../table-rows.ts';
 import { kernelPairs } from './pairs.ts';
 import { MOST_DRAWS, networkOf, type NtkSettings } from './settings.ts';
 import { ntkTable, type NtkTable } from './table.ts';
@@ -58,6 +59,7 @@ export function planNtk(settings: NtkSettings, shardSize?: number): ShardPlan {
     };
   });
   const rows = cut.reduce((sum, { part }) => sum + part.rows, 0);
+  refuseTooManyRows(rows);
   const layers = settings.size.reduce((sum, size) => sum + size, 0);
   return {
     shards: cut.flatMap(({ shards }) => shards),

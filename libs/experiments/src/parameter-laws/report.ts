@@ -37,7 +37,7 @@ export async function reportParameterLaws(
   return {
     summary: {
       estimates: [...exact.flat(), ...beside, ...compared.flatMap(distances)],
-      verdict: judge(exact.flat(), sentence),
+      verdict: judge(exact.flat(), sentence, settings.blocks - 1),
     },
     shown: exact.flatMap(worstOfEach),
     warnings: [],

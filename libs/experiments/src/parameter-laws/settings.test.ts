@@ -2,7 +2,7 @@ import { UserError } from '@resdiff/runtime';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { refusals, refusedPositive, refusedSome, refusedWhole } from '../../test/refusals.ts';
+import { refusals, refusedSome, refusedWhole } from '../../test/refusals.ts';
 import { scratch } from '../../test/support.ts';
 import { parameterLaws } from '../parameter-laws.ts';
 import { lawOf, statesOf } from './settings.ts';
@@ -15,7 +15,7 @@ describe('refused', () => {
   it.each([
     refusedSome('laws', 'iid', 'matrix-gaussian', 'general'),
     refusedWhole('width', 1, 24),
-    refusedPositive('step'),
+    ['step', [0, -1, 1.5, NaN, 'x', null], 'must be a number above 0, up to 1'] as const,
     ['sigmaW', [-1, 'x', null], 'must be a finite number, 0 or above'] as const,
     ['weightDrift', [NaN, Infinity, '1', null, [[1]]], 'must be a finite number'] as const,
     ['biasDrift', [NaN, '1', [1]], 'must be a finite number'] as const,

@@ -13,7 +13,7 @@ import {
   activation,
   describedKeys,
   notNegative,
-  positive,
+  positiveUpTo,
   seed,
   someOf,
   wholeNumber,
@@ -42,7 +42,7 @@ const shape = {
     .default('swish')
     .describe(`the activation phi: ${activationNames.join(', ')}`),
   psi: activation().default('tanh').describe('psi, which features the weights are applied to'),
-  step: positive().default(0.01).describe('dt, the time that the one layer stands for'),
+  step: positiveUpTo(1).default(0.01).describe('dt, the time that the one layer stands for'),
   sigmaW: notNegative().default(1).describe('sigma_w of the law iid'),
   sigmaB: notNegative().default(0.5).describe('sigma_b of the law iid'),
   outputCovariance: covariance()

@@ -75,12 +75,15 @@ async function readEpochs(run: Pick<Run, 'batches' | 'notes'>): Promise<Epoch[]>
 
 /** Whether these are the paper's settings, but for the rates, depths and widths. */
 function isPapers(settings: ReparametrisationSettings): boolean {
-  const { data, trainImages, testImages, batch, activation, loss, T, sigmaW, sigmaB } = settings;
+  const { data, trainImages, testImages, batch, activation, loss } = settings;
+  const { T, sigmaW, sigmaB, sigmaZ, sigmaY, outerLayers } = settings;
   return (
     data === 'mnist' &&
     activation === 'tanh' &&
     loss === 'cross-entropy' &&
-    [trainImages, testImages, batch, T, sigmaW, sigmaB].join() === '60000,10000,200,1,1,1'
+    outerLayers === 'trained' &&
+    [trainImages, testImages, batch].join() === '60000,10000,200' &&
+    [T, sigmaW, sigmaB, sigmaZ, sigmaY].join() === '1,1,1,fan-in,1'
   );
 }
 

@@ -15,7 +15,13 @@ import { engine } from '../engines.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { asTensors, chooseImages } from '../images.ts';
 import { tableBytes } from '../table-bytes.ts';
-import { ASSUMED, outputSeconds, trainingBytes, trainingSeconds } from '../training-cost.ts';
+import {
+  ASSUMED,
+  engineSlowdown,
+  outputSeconds,
+  trainingBytes,
+  trainingSeconds,
+} from '../training-cost.ts';
 import { parametrisations, type ReparametrisationSettings } from './settings.ts';
 import { lossesTable, type LossesTable } from './table.ts';
 
@@ -53,7 +59,9 @@ export function planReparametrisation(settings: ReparametrisationSettings): Shar
     const shards = sizes.map((size) => {
       const { depth, width } = size;
       const task: EpochTask = { gradients, depth, width };
-      const cost = trainingSeconds(size, trainImages) + outputSeconds(size, testImages);
+      const cost =
+        engineSlowdown(settings) *
+        (trainingSeconds(size, trainImages) + outputSeconds(size, testImages));
       return { id: `${gradients}-L${depth}-D${width}`, task, rows, cost };
     });
     const part = {
@@ -70,7 +78,11 @@ export function planReparametrisation(settings: ReparametrisationSettings): Shar
     shards: cut.flatMap(({ shards }) => shards),
     parts: cut.map(({ part }) => part),
     workUnit: 'images',
-    workerBytes: trainingBytes(sizes.at(-1)!, { images: trainImages + testImages, adam: false }),
+    workerBytes: trainingBytes(sizes.at(-1)!, {
+      images: trainImages + testImages,
+      batch: settings.batch,
+      adam: false,
+    }),
     diskBytes: tableBytes(lossesTable, { rows: totalRows, parquetRowBytes: PARQUET_ROW_BYTES }),
     report: { seconds: REPORT_SECONDS, bytes: 0 },
   };

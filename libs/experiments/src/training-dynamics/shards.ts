@@ -21,7 +21,13 @@ import type { ShardPlan } from '../experiment.ts';
 import { asTensors, chooseImages } from '../images.ts';
 import { trainedKernel } from '../limiting-kernel.ts';
 import { tableBytes } from '../table-bytes.ts';
-import { ASSUMED, outputSeconds, trainingBytes, trainingSeconds } from '../training-cost.ts';
+import {
+  ASSUMED,
+  engineSlowdown,
+  outputSeconds,
+  trainingBytes,
+  trainingSeconds,
+} from '../training-cost.ts';
 import type { TrainingDynamicsSettings } from './settings.ts';
 import { snapshotSteps } from './snapshots.ts';
 import { dynamicsTable, type DynamicsTable } from './table.ts';
@@ -44,8 +50,9 @@ export function planTrainingDynamics(settings: TrainingDynamicsSettings): ShardP
   const cut = sizes.map((size) => {
     const network = { width: size, depth: size, ...ASSUMED };
     const cost =
-      steps * trainingSeconds(network, trainImages) +
-      snapshots * outputSeconds(network, trainImages + testImages);
+      engineSlowdown(settings) *
+      (steps * trainingSeconds(network, trainImages) +
+        snapshots * outputSeconds(network, trainImages + testImages));
     const shards = Array.from({ length: repetitions }, (_, repetition) => {
       const task: DynamicsTask = { size, repetition };
       return { id: `${size}-${repetition}`, task, rows: snapshots, cost };
@@ -65,7 +72,11 @@ export function planTrainingDynamics(settings: TrainingDynamicsSettings): ShardP
     shards: cut.flatMap(({ shards }) => shards),
     parts: cut.map(({ part }) => part),
     workUnit: 'images',
-    workerBytes: trainingBytes(largest, { images: trainImages + testImages, adam: false }),
+    workerBytes: trainingBytes(largest, {
+      images: trainImages + testImages,
+      batch: trainImages,
+      adam: false,
+    }),
     diskBytes: tableBytes(dynamicsTable, { rows, parquetRowBytes: PARQUET_ROW_BYTES }),
     report: { seconds: REPORT_SECONDS, bytes: 0 },
   };

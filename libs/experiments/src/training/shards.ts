@@ -136,7 +136,7 @@ class NetworkShard {
       divergedAt: final.divergedAt ?? null,
     };
     const { device } = await engine(this.#settings.engine);
-    const batches = parts.map(({ part, training }) => this.#rows(part, training.records));
+    const batches = parts.map(({ part, training }) => this.#rows(part, training));
     return { batches, notes, device };
   }
 
@@ -216,7 +216,7 @@ class NetworkShard {
   /** The rows of a training; those of epochs after it diverged hold NaN. */
   #rows(
     { phase, trial, rate, epochs }: Part,
-    records: readonly EpochRecord[],
+    { records, divergedAt = Infinity }: EndedTraining,
   ): Batch<TrainingTable> {
     const { size, method, repetition } = this.#task;
     const { optimizer, centred } = partsOf(method);
@@ -225,7 +225,7 @@ class NetworkShard {
       phase === 'search' && this.#settings.tuneOn === 'held-out' ? 'held-out' : 'test';
     const numbers = (of: (record: EpochRecord) => number) =>
       Float64Array.from({ length: rows }, (_, epoch) => {
-        const record = records.at(epoch);
+        const record = epoch < divergedAt ? records.at(epoch) : undefined;
         const value = record ? of(record) : NaN;
         return Number.isFinite(value) ? value : NaN;
       });

@@ -2,6 +2,7 @@ import type { PartCost, ShardPlan } from '../experiment.ts';
 import { tableBytes } from '../table-bytes.ts';
 import {
   ASSUMED,
+  engineSlowdown,
   outputSeconds,
   parameterCount,
   trainingBytes,
@@ -73,9 +74,10 @@ function seconds(size: number, { train, evaluate }: Split, epochs: number): numb
 /** CPU seconds of a network's search and of its final training. */
 export function networkSeconds(settings: TrainingSettings, size: number) {
   const { search, final } = splits(settings);
+  const slowdown = engineSlowdown(settings);
   return {
-    trial: seconds(size, search, settings.searchEpochs),
-    final: seconds(size, final, settings.epochs),
+    trial: slowdown * seconds(size, search, settings.searchEpochs),
+    final: slowdown * seconds(size, final, settings.epochs),
   };
 }
 
@@ -137,6 +139,9 @@ export function planTraining(settings: TrainingSettings): ShardPlan {
     workUnit: 'images',
     workerBytes: trainingBytes(largest, {
       images: settings.trainImages + settings.testImages,
+      batch: chosen.some((method) => partsOf(method).fullBatch)
+        ? settings.trainImages
+        : settings.batch,
       adam,
     }),
     diskBytes:
