@@ -142,7 +142,10 @@ function slope(x: readonly number[], y: readonly number[]): number {
 
 function sentence(distances: readonly Estimate[], exponent: Estimate | undefined): string {
   const each = distances
-    .map(({ at, value }) => `${String(at.size)}: ${value === null ? 'diverged' : value.toPrecision(3)}`)
+    .map(
+      ({ at, value }) =>
+        `${String(at.size)}: ${value === null ? 'diverged' : value.toPrecision(3)}`,
+    )
     .join(', ');
   const scaling =
     exponent?.value == null ? '' : `; it goes as size to the power ${exponent.value.toFixed(2)}`;
