@@ -145,8 +145,12 @@ describe('a plan', () => {
     const full = planFiniteWidth(finiteWidthSettings.parse({}));
     for (const { cost } of full.shards) expect(cost).toBeLessThan(0.7);
     expect(new Set(full.shards.map(({ id }) => id)).size).toBe(full.shards.length);
-    const huge = planFiniteWidth(finiteWidthSettings.parse({ draws: 1e9 }));
-    expect(huge.shards.length).toBeLessThanOrEqual(10_000);
+    const deep = planFiniteWidth(finiteWidthSettings.parse({ draws: 100_000, depth: 1_000_000 }));
+    expect(deep.shards.length).toBeGreaterThan(5_000);
+    expect(deep.shards.length).toBeLessThanOrEqual(10_000);
+    expect(() => planFiniteWidth(finiteWidthSettings.parse({ draws: 1e9 }))).toThrow(
+      'The table would have',
+    );
     expect(full.parts.map(({ part }) => part).slice(-2)).toEqual([
       'relu, width 512',
       'ornstein-uhlenbeck',
