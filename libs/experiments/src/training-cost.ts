@@ -1,3 +1,4 @@
+import { partRows } from '@resdiff/trainer';
 import type { CompletedSize } from './completed.ts';
 
 /** Images as MNIST has them: only estimates depend on it. */
@@ -35,9 +36,6 @@ export function parameterCount({ width, depth, inputs, outputs }: CompletedSize)
 
 /** Bytes of the engine's library and of the data set that a worker has loaded. */
 const ENGINE_BYTES = 150e6;
-/** Images that the engine takes at a time: as many as fit, within bounds. */
-const STATE_BYTES = 2 ** 28;
-const ROWS = { least: 100, most: 2000 };
 
 /**
  * Bytes of a training: parameters, gradients and copies, the states of a part of a batch, and the
@@ -53,12 +51,7 @@ export function trainingBytes(
     adam,
   }: { readonly images: number; readonly batch: number; readonly adam: boolean },
 ): number {
-  const numbers = size.depth * size.width;
-  const rows = Math.min(
-    batch,
-    Math.max(ROWS.least, Math.min(ROWS.most, Math.floor(STATE_BYTES / (8 * numbers)))),
-  );
-  const states = 4 * numbers * rows;
+  const states = 4 * size.depth * size.width * Math.min(batch, partRows(size));
   return (
     ENGINE_BYTES + 4 * ((adam ? 8 : 4) * parameterCount(size) + states + 2 * images * size.inputs)
   );

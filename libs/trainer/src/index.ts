@@ -15,6 +15,7 @@ export {
   type TrainingHistory,
 } from './checkpoint.ts';
 export { onnxEngine, type OnnxOptions } from './engines/onnx.ts';
+export { partRows } from './engines/onnx/memory.ts';
 export { tfjsEngine, type TfjsBackend, type TfjsOptions } from './engines/tfjs.ts';
 export { EngineUnavailableError } from './engines/unavailable.ts';
 export { FormatError } from './format-error.ts';
