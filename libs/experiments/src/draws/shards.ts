@@ -1,6 +1,6 @@
 import { copiedInput } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
-import { UserError, type ShardContent } from '@resdiff/runtime';
+import type { ShardContent } from '@resdiff/runtime';
 import {
   collapsedCost,
   collapsedSampler,
@@ -10,6 +10,7 @@ import {
   type Sampler,
 } from '@resdiff/sampler';
 import type { Batch } from '@resdiff/tables';
+import { drawRanges } from '../draw-ranges.ts';
 import type { PartCost, ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
@@ -40,10 +41,6 @@ export interface DrawsNotes {
 
 /** CPU seconds that a shard aims at: long beside its overheads, short beside a person's patience. */
 const SHARD_SECONDS = 0.4;
-/** Rows that a shard holds at most, for the sake of memory. */
-const SHARD_ROWS = 400_000;
-/** Shards of a process at most: the manifest lists them all, and is written over and over. */
-const MOST_SHARDS = 10_000;
 /** CPU seconds and bytes of a row in its shard, and of a draw of the limit. */
 const ROW_SECONDS = 2e-7;
 const ROW_BYTES = 64;
@@ -56,15 +53,16 @@ const PARQUET_ROW_BYTES = 5;
 const LIMIT_SECONDS = 4e-8;
 
 export function planDraws(settings: DrawsSettings, shardSize?: number): ShardPlan {
-  refuseTooManyShards(settings, shardSize);
   const perDraw = settings.processes.map((process) => ({
     process,
     ...drawCost(settings, process),
   }));
   const rowsPerDraw = settings.inputs.length * keptCoordinates(settings);
   const cut = perDraw.map(({ process, seconds, normals }) => {
-    const size = shardSize ?? suitableSize(settings, seconds, rowsPerDraw);
-    const tasks = cutDraws(process, settings.draws, size);
+    const work = { draws: settings.draws, seconds, rowsPerDraw };
+    const tasks = drawRanges(work, shardSize, { seconds: SHARD_SECONDS }).map(
+      (range): DrawsTask => ({ process, ...range }),
+    );
     const shards = tasks.map((task) => ({
       id: `${process}-${String(task.first).padStart(10, '0')}`,
       task,
@@ -94,27 +92,6 @@ export function planDraws(settings: DrawsSettings, shardSize?: number): ShardPla
       bytes: rows * REPORT_ROW_BYTES,
     },
   };
-}
-
-function refuseTooManyShards({ draws }: DrawsSettings, shardSize = draws): void {
-  const least = Math.ceil(draws / MOST_SHARDS);
-  if (shardSize >= least) return;
-  throw new UserError(
-    `A shard size of ${shardSize} cuts ${draws} draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
-  );
-}
-
-/** The draws that take `SHARD_SECONDS`, unless they would be too many rows or too many shards. */
-function suitableSize({ draws }: DrawsSettings, seconds: number, rowsPerDraw: number): number {
-  const size = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / rowsPerDraw));
-  return Math.max(1, size, Math.ceil(draws / MOST_SHARDS));
-}
-
-function cutDraws(process: Process, draws: number, size: number): DrawsTask[] {
-  return Array.from({ length: Math.ceil(draws / size) }, (_, shard) => {
-    const first = shard * size;
-    return { process, first, count: Math.min(size, draws - first) };
-  });
 }
 
 /** What one draw of a process takes, its rows included. */

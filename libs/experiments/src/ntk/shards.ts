@@ -1,7 +1,8 @@
 import { seedKey, streams } from '@resdiff/random';
-import { UserError, type ShardContent, type ShardContext } from '@resdiff/runtime';
+import type { ShardContent, ShardContext } from '@resdiff/runtime';
 import { ntkCost, ntkSampler } from '@resdiff/sampler';
 import type { Batch } from '@resdiff/tables';
+import { drawRanges } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
@@ -18,11 +19,7 @@ export interface NtkTask {
   readonly count: number;
 }
 
-/** CPU seconds that a shard aims at, and its rows at most. */
-const SHARD_SECONDS = 0.4;
-const SHARD_ROWS = 100_000;
-/** Shards of a size at most: the manifest lists them all, and is written over and over. */
-const MOST_SHARDS = 2000;
+const limits = { seconds: 0.4, rows: 100_000, shards: 2000 };
 const ROW_SECONDS = 2e-7;
 const ROW_BYTES = 96;
 const PARQUET_ROW_BYTES = 20;
@@ -35,12 +32,12 @@ const MEAN_FIELD_SECONDS = 5e-4;
 
 export function planNtk(settings: NtkSettings, shardSize?: number): ShardPlan {
   const { draws, inputs } = settings;
-  refuseTooManyShards(draws, shardSize);
   const pairs = kernelPairs(inputs.length).length;
   const cut = settings.size.map((size) => {
     const cost = ntkCost(networkOf(settings, size));
     const seconds = cost.seconds + pairs * ROW_SECONDS;
-    const tasks = cutDraws(settings, size, shardSize ?? suitableSize(draws, seconds, pairs));
+    const work = { draws, seconds, rowsPerDraw: pairs };
+    const tasks = drawRanges(work, shardSize, limits).map((range): NtkTask => ({ size, ...range }));
     return {
       bytes: cost.bytes + tasks[0].count * pairs * ROW_BYTES,
       shards: tasks.map((task) => ({
@@ -72,27 +69,6 @@ export function planNtk(settings: NtkSettings, shardSize?: number): ShardPlan {
       bytes: rows * REPORT_ROW_BYTES,
     },
   };
-}
-
-function refuseTooManyShards(draws: number, shardSize = draws): void {
-  const least = Math.ceil(draws / MOST_SHARDS);
-  if (shardSize >= least) return;
-  throw new UserError(
-    `A shard size of ${shardSize} cuts ${draws} draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
-  );
-}
-
-/** The draws that take `SHARD_SECONDS`, unless they would be too many rows or too many shards. */
-function suitableSize(draws: number, seconds: number, pairs: number): number {
-  const size = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / pairs));
-  return Math.max(1, size, Math.ceil(draws / MOST_SHARDS));
-}
-
-function cutDraws({ draws }: NtkSettings, size: number, count: number): NtkTask[] {
-  return Array.from({ length: Math.ceil(draws / count) }, (_, shard) => {
-    const first = shard * count;
-    return { size, first, count: Math.min(count, draws - first) };
-  });
 }
 
 /** Of the random numbers: no two networks of a run share any, whatever their sizes. */
