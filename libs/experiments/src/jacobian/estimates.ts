@@ -1,9 +1,11 @@
 import { moments } from '@resdiff/analysis';
+import { isNearNormal } from '../near-normal.ts';
 import { estimate, type Coordinates, type Estimate } from '../summary.ts';
 import type { LayerObservations, Observations } from './observations.ts';
 import { feedforwardOf, type JacobianSettings } from './settings.ts';
 import {
   feedforwardPrediction,
+  isGradient,
   predicted,
   residualPredictions,
   type Predicted,
@@ -14,6 +16,8 @@ export interface JacobianEstimates {
   readonly all: readonly Estimate[];
   /** Those of `all` that are held against what is exact at their width and depth. */
   readonly exact: readonly Estimate[];
+  /** Those of `all` whose tails are too heavy for that, with as many draws. */
+  readonly leftOut: readonly Estimate[];
   /** Those of `all` after the last layer, of gradients after the first. */
   readonly last: readonly Estimate[];
 }
@@ -29,7 +33,8 @@ export function estimateJacobian(
   });
   return {
     all: found.map(({ estimate }) => estimate),
-    exact: found.filter(({ exact }) => exact).map(({ estimate }) => estimate),
+    exact: found.filter(({ held }) => held === 'exact').map(({ estimate }) => estimate),
+    leftOut: found.filter(({ held }) => held === 'left out').map(({ estimate }) => estimate),
     last: found.filter(({ last }) => last).map(({ estimate }) => estimate),
   };
 }
@@ -46,7 +51,8 @@ export function predictionsOf(
 /** An estimate, and what it is for. */
 interface Found {
   readonly estimate: Estimate;
-  readonly exact: boolean;
+  /** Of those that have a theory which is exact: whether their mean is near normal. */
+  readonly held?: 'exact' | 'left out' | undefined;
   readonly last: boolean;
 }
 
@@ -58,25 +64,34 @@ function layerEstimates(
 ): Found[] {
   const { layer } = observed;
   const at = { process, ...(scale === undefined ? {} : { scale }), layer };
-  const end = (isGradient: boolean) => layer === (isGradient ? 0 : depth);
   // g_0 is the identity, and |dy/dx_L| is 1.
-  const isFixed = (quantity: string) => layer === (quantity === 'gradientSquare' ? depth : 0);
+  const isFixed = (quantity: string) => layer === (isGradient(quantity) ? depth : 0);
   const found: Found[] = [];
-  const add = (estimate: Estimate, exact = false) => {
-    found.push({ estimate, exact, last: end(estimate.quantity === 'gradientSquare') });
+  const add = (estimate: Estimate, held?: Found['held']) => {
+    found.push({ estimate, held, last: layer === (isGradient(estimate.quantity) ? 0 : depth) });
   };
   for (const quantity of predicted) {
     if (isFixed(quantity)) continue;
     const value = meanOf(quantity, observed);
     if (!value) continue;
-    const known = predictions.flatMap(({ at, ...theory }) => {
+    const known = predictions.flatMap(({ at, skewness, ...theory }) => {
       const expected = at(quantity, layer);
-      return expected === undefined ? [] : [{ ...theory, expected }];
+      return expected === undefined
+        ? []
+        : [{ ...theory, expected, skewness: skewness?.(quantity, layer) }];
     });
     if (known.length === 0) add(estimate(quantity, at, value));
-    for (const { theory, expected, source, exact } of known) {
+    const heavy = known.some(
+      ({ skewness }) => skewness !== undefined && !isNearNormal(skewness, value.count),
+    );
+    for (const { theory, expected, source, skewness } of known) {
       const where: Coordinates = { ...at, theory };
-      add(estimate(quantity, where, value, { expected, source, resolution: RESOLUTION }), exact);
+      // The standard error of a mean with heavy tails is as unsure as the mean.
+      const resolution = heavy ? Infinity : RESOLUTION;
+      add(
+        estimate(quantity, where, value, { expected, source, resolution }),
+        skewness === undefined ? undefined : heavy ? 'left out' : 'exact',
+      );
     }
   }
   for (const [quantity, values] of Object.entries(unpredicted(observed))) {
@@ -93,10 +108,11 @@ function meanOf(quantity: Predicted, observed: LayerObservations) {
   if (quantity === 'gradientSquare') {
     return meanAndError(observed.gradientNorm.map((norm) => norm ** 2));
   }
+  if (quantity === 'logGradient') return meanAndError(observed.gradientNorm.map(Math.log));
   if (quantity !== 'logDeterminantVariance') return meanAndError(observed[quantity]);
   if (!observed.logDeterminant.every(Number.isFinite)) return undefined;
   const { variance, varianceSe } = moments(observed.logDeterminant);
-  return { value: variance, se: varianceSe };
+  return { value: variance, se: varianceSe, count: observed.logDeterminant.length };
 }
 
 function unpredicted(observed: LayerObservations) {
@@ -115,5 +131,5 @@ function unpredicted(observed: LayerObservations) {
 function meanAndError(values: Float64Array) {
   if (!values.every(Number.isFinite)) return undefined;
   const { mean, meanSe } = moments(values);
-  return { value: mean, se: meanSe };
+  return { value: mean, se: meanSe, count: values.length };
 }

@@ -12,9 +12,15 @@ export async function reportJacobian(
   run: Pick<Run, 'batches' | 'notes'>,
 ): Promise<Report> {
   const observations = await readObservations(settings, run);
-  const { all, exact, last } = estimateJacobian(settings, observations);
+  const { all, exact, leftOut, last } = estimateJacobian(settings, observations);
+  const verdict = judge(
+    exact,
+    (agreement, worst) =>
+      [sentence(agreement, worst), ...leftOutSentence(settings, leftOut)].join(' '),
+    settings.draws - 1,
+  );
   return {
-    summary: { estimates: all, verdict: judge(exact, sentence) },
+    summary: { estimates: all, verdict },
     shown: last,
     warnings: observations.flatMap((each) => overflowWarning(settings, each)),
     artifacts: await renderFigure(jacobianFigure(settings, observations)),
@@ -29,6 +35,14 @@ function sentence(agreement: boolean | null, worst: Estimate | undefined): strin
   return agreement
     ? `The matrices agree with what is exact at their width and depth: ${largest}.`
     : `The matrices deviate from theory: ${largest}, against ${source}.`;
+}
+
+function leftOutSentence({ draws }: JacobianSettings, { length }: readonly Estimate[]): string[] {
+  return length === 0
+    ? []
+    : [
+        `Not judged: ${length} ${length === 1 ? 'mean' : 'means'} of numbers with tails too heavy for ${draws} draws.`,
+      ];
 }
 
 /** Of processes that have numbers which are not finite: they are left out of estimates. */

@@ -2,12 +2,19 @@ import {
   copiedInputsMeanField,
   feedforwardMaps,
   iidJacobianLaw,
-  linearNetworkGradient,
   networkMeanField,
 } from '@resdiff/limits';
 import { diffusionLimit, dt } from '@resdiff/networks';
 import type { FeedforwardNetwork } from '@resdiff/sampler';
+import { logNormalSkewness } from '../near-normal.ts';
+import { meanLogSquare } from './mean-log-square.ts';
 import { networkOf, type JacobianSettings, type Process } from './settings.ts';
+import {
+  logSkewness,
+  relativeRowVariance,
+  relativeVariances,
+  type MatrixProduct,
+} from './tails.ts';
 
 /** The quantities that theory knows, after a layer. */
 export const predicted = [
@@ -17,6 +24,7 @@ export const predicted = [
   'logDeterminant',
   'logDeterminantVariance',
   'gradientSquare',
+  'logGradient',
 ] as const;
 export type Predicted = (typeof predicted)[number];
 
@@ -25,10 +33,14 @@ export interface Prediction {
   /** What the theory takes to infinity, or else the depth that it holds at. */
   readonly theory: 'limit' | 'finite depth';
   readonly source: string;
-  /** Whether it holds at the width and depth of the run, so that the verdict rests on it. */
-  readonly exact: boolean;
   /** Undefined for what it does not know. */
   readonly at: (quantity: Predicted, layer: number) => number | undefined;
+  /**
+   * The skewness of what is averaged over draws, or that of a log-normal number of the same relative
+   * variance; of a theory that is exact at the width and depth of the run, which the verdict rests on
+   * where means are near normal.
+   */
+  readonly skewness?: (quantity: Predicted, layer: number) => number;
 }
 
 /** What is known of a process of residual networks. */
@@ -46,7 +58,8 @@ export function residualPredictions(
 /**
  * The limit of infinite depth at any width, for phi''(0) = 0, with C = p1^2 sigmaW^2 t: E g = I,
  * E g^T g = e^C I, E g^{-1} = e^{C/D} I, E g^{-1} g^{-T} = e^{C (1 + 2/D)} I, log det g ~ N(-C/2, C),
- * E |dy/dx_t|^2 = e^{C_T - C_t}.
+ * E |dy/dx_t|^2 = e^{C_T - C_t}, E log|dy/dx_t| = (C_T - C_t)(1/2 - 1/D), as a row v of g has
+ * d|v|^2 = C' |v|^2 dt + 2 (C'/D)^{1/2} |v|^2 dB.
  */
 function limitPrediction(
   settings: JacobianSettings,
@@ -60,7 +73,6 @@ function limitPrediction(
   return {
     theory: 'limit',
     source: 'L = infinity at this width ([PF22] (27), (28))',
-    exact: false,
     at(quantity, layer) {
       const { gramian, inverse, inverseOuterGramian, logDeterminant } = law(layer);
       switch (quantity) {
@@ -76,6 +88,8 @@ function limitPrediction(
           return logDeterminant.variance;
         case 'gradientSquare':
           return law(depth - layer).gramian;
+        case 'logGradient':
+          return law(depth - layer).logDeterminant.variance * (1 / 2 - 1 / width);
       }
     },
   };
@@ -91,42 +105,81 @@ function schemePrediction(
 ): Prediction | undefined {
   const p1 = slopeWithoutCurvature(settings);
   if (p1 === undefined) return undefined;
-  const k = (p1 * settings.sigmaW) ** 2 * dt(networkOf(settings));
-  const step = 1 + k / settings.width;
-  const [trace, square] = process === 'euler' ? [1, 1 + k] : [step, step ** 2 + k];
+  const { width, depth } = settings;
+  const variance = layerVariance(settings, p1);
+  const centre = process === 'euler' ? 1 : 1 + variance / width;
   return {
     theory: 'finite depth',
-    source: `the Euler scheme at this width and L = ${settings.depth}`,
-    exact: true,
-    at(quantity, layer) {
-      if (quantity === 'trace') return trace ** layer;
-      return quantity === 'squaredNorm' ? square ** layer : undefined;
-    },
+    source: `the Euler scheme at this width and L = ${depth}`,
+    ...productPrediction({ width, centre, variance }, depth),
   };
+}
+
+/**
+ * A product of l independent c I + A: E tr g/D = c^l and E |g|^2/D = (c^2 + k)^l; at width 1
+ * E log|det g| too, that of a sum.
+ */
+function productPrediction(product: MatrixProduct, depth: number) {
+  const { width, centre, variance } = product;
+  const logGrowth = width === 1 ? meanLogSquare(product) / 2 : undefined;
+  const relative = relativeVariances(product, depth);
+  return {
+    at(quantity: Predicted, layer: number) {
+      if (quantity === 'trace') return centre ** layer;
+      if (quantity === 'squaredNorm') return (centre ** 2 + variance) ** layer;
+      return quantity === 'logDeterminant' && logGrowth !== undefined
+        ? logGrowth * layer
+        : undefined;
+    },
+    skewness: (quantity: Predicted, layer: number) =>
+      quantity === 'trace' || quantity === 'squaredNorm'
+        ? logNormalSkewness(relative[quantity][layer])
+        : logSkewness(width, layer),
+  };
+}
+
+/**
+ * |dy/dx_l|^2 of a product of L independent c I + A: a row is one of independent |c e + s z|^2, whose
+ * mean is (c^2 + k)^{L-l} and whose logarithm is a sum.
+ */
+function rowPrediction(product: MatrixProduct, depth: number) {
+  const { width, centre, variance } = product;
+  const logGrowth = meanLogSquare(product) / 2;
+  return {
+    at(quantity: Predicted, layer: number) {
+      if (quantity === 'gradientSquare') return (centre ** 2 + variance) ** (depth - layer);
+      return quantity === 'logGradient' ? logGrowth * (depth - layer) : undefined;
+    },
+    skewness: (quantity: Predicted, layer: number) =>
+      quantity === 'gradientSquare'
+        ? logNormalSkewness(relativeRowVariance(product, depth - layer))
+        : logSkewness(width, depth - layer),
+  };
+}
+
+/** k: the variance of an entry of W times phi'(0), over 1/D. */
+function layerVariance(settings: JacobianSettings, slope: number): number {
+  return (slope * settings.sigmaW) ** 2 * dt(networkOf(settings));
 }
 
 /** Exact at every width where phi is the identity, else the mean field. */
 function networkPrediction(settings: JacobianSettings): Prediction {
-  const { width, depth, T, sigmaW } = settings;
+  const { width, depth, sigmaW } = settings;
   if (settings.activation === 'identity') {
-    const growth = (layers: number) =>
-      linearNetworkGradient({ ...settings, slope: 1, T: (T * layers) / depth, depth: layers });
+    const factor = { width, centre: 1, variance: layerVariance(settings, 1) };
+    const [matrix, row] = [productPrediction(factor, depth), rowPrediction(factor, depth)];
+    const of = (quantity: Predicted) => (isGradient(quantity) ? row : matrix);
     return {
       theory: 'finite depth',
       source: `phi = identity at this width and L = ${depth}`,
-      exact: true,
-      at(quantity, layer) {
-        if (quantity === 'trace') return 1;
-        if (quantity === 'squaredNorm') return layer === 0 ? 1 : growth(layer);
-        return quantity === 'gradientSquare' && layer < depth ? growth(depth - layer) : undefined;
-      },
+      at: (quantity, layer) => of(quantity).at(quantity, layer),
+      skewness: (quantity, layer) => of(quantity).skewness(quantity, layer),
     };
   }
   const factors = networkFactors(settings);
   return {
     theory: 'finite depth',
     source: `mean field of the network, D = infinity (here ${width}), L = ${depth}, sigmaW = ${sigmaW}`,
-    exact: false,
     at(quantity, layer) {
       if (quantity === 'squaredNorm') return product(factors.slice(0, layer));
       return quantity === 'gradientSquare' ? product(factors.slice(layer)) : undefined;
@@ -134,12 +187,25 @@ function networkPrediction(settings: JacobianSettings): Prediction {
   };
 }
 
+/** Whether it is of a gradient at a layer, from which y is so many layers away. */
+export function isGradient(quantity: string): boolean {
+  return quantity === 'gradientSquare' || quantity === 'logGradient';
+}
+
 /**
- * The mean field of gradients of a feedforward network: E |dy/dx_l|^2 is sigmaW^2 for the last weights,
- * and sigmaW^2 E phi'(x)^2 = chi_1 for each layer before them.
+ * Gradients of a feedforward network. The mean field: E |dy/dx_l|^2 is sigmaW^2 for the last weights, and
+ * sigmaW^2 E phi'(x)^2 = chi_1 for each layer before them. Of phi = identity these are exact at every
+ * width, as is E log|dy/dx_l|: a row of a product of Gaussian matrices.
  */
 export function feedforwardPrediction(network: FeedforwardNetwork, input: number): Prediction {
-  const { activation, sigmaW, sigmaB, depth } = network;
+  const { activation, width, sigmaW, sigmaB, depth } = network;
+  if (activation.name === 'identity') {
+    return {
+      theory: 'finite depth',
+      source: `the feedforward network of phi = identity at this width and L = ${depth}`,
+      ...rowPrediction({ width, centre: 0, variance: sigmaW ** 2 }, depth),
+    };
+  }
   const { variance, chi1 } = feedforwardMaps(activation, network);
   const factors = [sigmaW ** 2];
   let q = sigmaB ** 2 + sigmaW ** 2 * input ** 2;
@@ -149,9 +215,8 @@ export function feedforwardPrediction(network: FeedforwardNetwork, input: number
   }
   return {
     theory: 'finite depth',
-    source: `mean field of the feedforward network, D = infinity, L = ${depth}`,
+    source: `mean field of the feedforward network, D = infinity (here ${width}), L = ${depth}`,
     // The factors are those of the layers l to L - 1, each from x_l: one does not depend on the weights.
-    exact: activation.name === 'identity',
     at: (quantity, layer) =>
       quantity === 'gradientSquare' ? product(factors.slice(layer)) : undefined,
   };
