@@ -45,8 +45,8 @@ export function finiteWidthFigure(
     ...(ornsteinUhlenbeck
       ? [
           densityPanel(
-            `width 1, h′(y) = exp(${reversion} y²): Ornstein-Uhlenbeck`,
-            'Y_T',
+            'width 1: Ornstein-Uhlenbeck process',
+            `Y_T, h′(y) = exp(${reversion} y²)`,
             ornsteinUhlenbeck.y.at(-1)!,
             ornsteinUhlenbeckLaw(settings),
           ),

@@ -22,3 +22,17 @@ export function initiallyActive(width: number, key: Key, draw: number): number {
 export function signedState(width: number, active: number, x: number): Float64Array {
   return new Float64Array(width).fill(-x).fill(x, 0, active);
 }
+
+/** Mean, variance and skewness of how many of n coordinates begin above 0: of n fair coins given one. */
+export function initialActivity(width: number) {
+  const some = 1 - 2 ** -width;
+  const [first, second, third] = [
+    width / 2 / some,
+    (width * (width - 1)) / 4 / some,
+    (width * (width - 1) * (width - 2)) / 8 / some,
+  ];
+  const variance = second + first - first ** 2;
+  // From factorial moments; of one coordinate, all of which begin above 0, it is 0 over 0.
+  const cube = third + 3 * second + first - 3 * first * (second + first) + 2 * first ** 3;
+  return { mean: first, variance, skewness: variance > 0 ? cube / variance ** 1.5 : 0 };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ornsteinUhlenbeckTransform } from './ornstein-uhlenbeck.ts';
+import { leastLayers, MOST_EXPONENT, ornsteinUhlenbeckTransform } from './ornstein-uhlenbeck.ts';
 
 /** The integral of exp(a s^2) from 0 to y by Simpson's rule. */
 function simpson(a: number, y: number): number {
@@ -43,4 +43,14 @@ describe.each([0.05, 0.25, 1, 4])('the transform of a = %f', (a) => {
     }
     expect(atZero).toEqual({ phi: phi(0), dphi: dphi(0), ddphi: ddphi(0) });
   });
+});
+
+it('begins far from the largest number of 32 bits, up to the largest exponent', () => {
+  for (const a of [1e-3, 0.25, 4, 100]) {
+    const { h, activation } = ornsteinUhlenbeckTransform(a);
+    const start = h(Math.sqrt(MOST_EXPONENT / a));
+    // Ten standard deviations of a step of 64 in a unit of time.
+    expect(start + (10 / 8) * activation.phi(start)).toBeLessThan(1e-6 * 3.4e38);
+  }
+  expect(leastLayers({ reversion: 0.25, initialY: 1, T: 2 })).toBe(36);
 });

@@ -1,8 +1,27 @@
 import type { Activation } from '@resdiff/networks';
 
-/** Up to these, the states are far from the largest numbers of 32 bits. */
-export const MOST_REVERSION = 4;
-export const MOST_INITIAL = 4;
+/** a Y^2 at most at the beginning: h(Y) grows like exp(a Y^2), and the numbers of 32 bits end at e^88. */
+export const MOST_EXPONENT = 64;
+
+/** Standard deviations of the stationary Y, 1/sqrt(2a), that it is let to go without leaving. */
+const REACH = 6;
+
+/**
+ * Layers that keep the process in the numbers of 32 bits: a layer multiplies a large X = h(Y) by about
+ * 1 + 2 a Y z sqrt(T/L), z ~ N(0, 1), whose logarithm has a mean below 0 where 2 a |Y| sqrt(T/L) <= 1, and
+ * above 0 from about 1.6 on, where X then grows without end. So it is of Y_0, and of what Y reaches later.
+ */
+export function leastLayers({
+  reversion: a,
+  initialY,
+  T,
+}: {
+  readonly reversion: number;
+  readonly initialY: number;
+  readonly T: number;
+}): number {
+  return 4 * a ** 2 * T * Math.max(initialY ** 2, REACH ** 2 / (2 * a));
+}
 
 /** phi = h' o h^{-1} of a map h of the line onto itself. */
 export interface Transform {

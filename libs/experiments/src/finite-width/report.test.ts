@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkReport, figureTexts } from '../../test/report-checks.ts';
 import { pick } from '../../test/support.ts';
-import type { Estimate } from '../summary.ts';
+import { judge, type Estimate } from '../summary.ts';
 import { estimateFiniteWidth } from './estimates.ts';
 import { reportFiniteWidth } from './report.ts';
 import { readSamples, type NetworkSamples } from './samples.ts';
@@ -38,8 +38,9 @@ describe('a report', () => {
     // The verdict's false-alarm rate is 1 in 100; the seed is fixed.
     expect(verdict.agreement).toBe(true);
     expect(report.warnings).toEqual([]);
-    // Of three widths: G0 but at width 1, where it is certain, martingales, and two of width 1.
-    expect(verdict.comparisons).toBe(2 + 4 + 2);
+    // Of three widths: G0 but at width 1, where it is certain, martingales and steps of four networks, and
+    // two of width 1.
+    expect(verdict.comparisons).toBe(2 + 2 * 4 + 2);
     expect(pick(estimates, 'logNormDrift', { width: 1, time: 0 })[0]).toMatchObject({
       value: -0.5,
       expected: -0.5,
@@ -71,6 +72,20 @@ describe('a report', () => {
     const stiffer = wrong({ reversion: 0.5 });
     expect(zOf(stiffer('mean', 'ornstein-uhlenbeck'))).toBeGreaterThan(4.5);
     expect(stiffer('ksPValue', 'ornstein-uhlenbeck').value).toBeLessThan(1e-6);
+  });
+
+  it('finds steps that are a tenth too large, at every width', async () => {
+    const samples = await readSamples(settings, run);
+    const wrong = { ...settings, T: 1.1 };
+    for (const each of samples) {
+      const { exact } = estimateFiniteWidth(settings, [each]);
+      const [step] = pick(exact, 'relativeStep');
+      expect(step.expected).toBe(1 / 100);
+      expect(zOf(step)).toBeLessThan(4.5);
+      const [other] = pick(estimateFiniteWidth(wrong, [each]).exact, 'relativeStep');
+      expect(zOf(other)).toBeGreaterThan(4.5);
+      expect(judge(estimateFiniteWidth(wrong, [each]).exact, () => '').agreement).toBe(false);
+    }
   });
 
   it('draws every panel', async () => {
@@ -109,13 +124,15 @@ describe('estimates of networks written down', () => {
     count: 2,
     lost: 0,
     active: columns([1, 2], [2, 2]),
+    norm: columns([1, 2], [3, 2]),
+    relativeStep: columns([NaN, NaN], [0.02, 0.05]),
     logFeatureNorm: columns([0, Math.LN2], [1, Math.LN2]),
     mean: columns([0, 1], [0.5, 2]),
     y: columns([NaN, NaN], [NaN, NaN]),
   };
 
   it('by hand', () => {
-    const { all, exact } = estimateFiniteWidth(settings, [sample]);
+    const { all, exact, leftOut } = estimateFiniteWidth(settings, [sample]);
     const value = (quantity: string, at = {}) => pick(all, quantity, at).map((each) => each.value);
     expect(value('logNormDrift', { time: 0 })).toEqual([-0.125]);
     expect(value('logNormDrift', { time: 1 })).toEqual([0]);
@@ -123,12 +140,43 @@ describe('estimates of networks written down', () => {
     expect(value('normRatio')[0]).toBeCloseTo((Math.E + 1) / 2, 6);
     expect(value('relativeIncrements')[0]).toBeCloseTo(0.5, 6);
     expect(value('nonFiniteDraws')).toEqual([0]);
-    expect(exact.map(({ quantity }) => quantity)).toEqual(['logNormDrift', 'relativeIncrements']);
+    expect(value('relativeStep')[0]).toBeCloseTo(0.035, 8);
+    // Two draws are too few for anything that is not nearly normal of itself.
+    expect(exact).toEqual([]);
+    expect(leftOut.map(({ quantity, z }) => [quantity, z])).toEqual([
+      ['logNormDrift', null],
+      ['relativeIncrements', null],
+      ['relativeStep', null],
+    ]);
   });
 
   it('are not judged once a draw is lost', () => {
-    expect(estimateFiniteWidth(settings, [{ ...sample, lost: 1 }]).exact).toEqual([]);
+    const many = (values: readonly Float32Array[]) =>
+      values.map((column) => Float32Array.from({ length: 20_000 }, (_, draw) => column[draw % 2]));
+    const { active, norm, relativeStep, logFeatureNorm, mean, y } = sample;
+    const large: NetworkSamples = {
+      ...{ ...sample, count: 20_000, active: many(active), norm: many(norm), mean: many(mean) },
+      ...{ relativeStep: many(relativeStep), logFeatureNorm: many(logFeatureNorm), y: many(y) },
+    };
+    const judged = estimateFiniteWidth(settings, [large]).exact;
+    expect(judged.map(({ quantity }) => quantity)).toEqual([
+      ...['logNormDrift', 'relativeIncrements', 'relativeStep'],
+    ]);
+    expect(estimateFiniteWidth(settings, [{ ...large, lost: 1 }]).exact).toEqual([]);
   });
+});
+
+it("of few draws rests on what is normal of itself, by Student's quantile", async () => {
+  const settings = settingsOf({ draws: 3 });
+  const { summary } = await reportFiniteWidth(settings, runOf(settings));
+  expect(summary.verdict.comparisons).toBe(1);
+  expect(summary.verdict.agreement).toBe(true);
+  // Student's quantile of two degrees at 0.995, by its closed form.
+  const p = 0.99;
+  expect(summary.verdict.threshold).toBeCloseTo(p * Math.sqrt(2 / (1 - p ** 2)), 6);
+  expect(summary.verdict.text).toMatch(
+    /Not judged everywhere, for 3 draws are too few: logNormVariance, relativeIncrements, relativeStep, logNormDrift\.$/,
+  );
 });
 
 it('leaves draws that left the finite numbers out, and says so', async () => {

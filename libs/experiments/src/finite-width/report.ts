@@ -2,7 +2,7 @@ import type { Run } from '@resdiff/runtime';
 import type { Report } from '../experiment.ts';
 import { renderFigure } from '../render-figure.ts';
 import { judge, type Estimate } from '../summary.ts';
-import { estimateFiniteWidth } from './estimates.ts';
+import { estimateFiniteWidth, LEAST_DRAWS } from './estimates.ts';
 import { finiteWidthFigure } from './figure.ts';
 import { readSamples, type NetworkSamples } from './samples.ts';
 import type { FiniteWidthSettings } from './settings.ts';
@@ -12,13 +12,20 @@ export async function reportFiniteWidth(
   run: Pick<Run, 'batches' | 'notes'>,
 ): Promise<Report> {
   const samples = await readSamples(settings, run);
-  const { all, exact } = estimateFiniteWidth(settings, samples);
+  const { all, exact, leftOut } = estimateFiniteWidth(settings, samples);
   const figure = finiteWidthFigure(settings, samples);
   return {
     summary: {
       estimates: all,
-      verdict: judge(exact, (agreement, worst) =>
-        [agreementSentence(agreement, worst), ...signSentence(settings, all)].join(' '),
+      verdict: judge(
+        exact,
+        (agreement, worst) =>
+          [
+            agreementSentence(agreement, worst),
+            ...leftOutSentence(settings, leftOut),
+            ...signSentence(settings, all),
+          ].join(' '),
+        settings.draws - 1,
       ),
     },
     shown: exact,
@@ -39,11 +46,19 @@ function agreementSentence(agreement: boolean | null, worst: Estimate | undefine
     : `The networks deviate from what is exact at their own depth: ${largest}.`;
 }
 
+function leftOutSentence({ draws }: FiniteWidthSettings, leftOut: readonly Estimate[]): string[] {
+  const names = [...new Set(leftOut.map(({ quantity }) => quantity))];
+  return names.length === 0
+    ? []
+    : [`Not judged everywhere, for ${draws} draws are too few: ${names.join(', ')}.`];
+}
+
 /** How many standard errors a drift is from 0 for its sign to be said. */
 const SURE = 3;
 
 /** At which widths the log-norm falls and at which it rises, at the end. */
-function signSentence({ T }: FiniteWidthSettings, estimates: readonly Estimate[]): string[] {
+function signSentence({ T, draws }: FiniteWidthSettings, estimates: readonly Estimate[]): string[] {
+  if (draws < LEAST_DRAWS) return [];
   const drifts = estimates.filter(
     ({ quantity, at, se }) => quantity === 'logNormDrift' && at.time === T && se !== null,
   );

@@ -9,7 +9,7 @@ import {
 } from './settings.ts';
 import type { TrajectoriesTable } from './table.ts';
 
-const measures = ['active', 'logFeatureNorm', 'mean', 'y'] as const;
+const measures = ['active', 'norm', 'logFeatureNorm', 'mean', 'y', 'relativeStep'] as const;
 type Measure = (typeof measures)[number];
 
 /** The draws of one network that stayed finite: for each layer kept, a number a draw. */
@@ -61,9 +61,11 @@ export async function readSamples(
       count,
       lost: settings.draws - count,
       active: of('active'),
+      norm: of('norm'),
       logFeatureNorm: of('logFeatureNorm'),
       mean: of('mean'),
       y: of('y'),
+      relativeStep: of('relativeStep'),
     };
   });
 }

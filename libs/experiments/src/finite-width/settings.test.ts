@@ -4,7 +4,6 @@ import { finiteWidth } from '../finite-width.ts';
 import { keptLayers, networksOf } from './settings.ts';
 
 const widths = 'must be 1 to 32 different whole numbers from 1 to 4096, such as [10, 100]';
-const initialY = 'must be a finite number from -4 to 4';
 
 describe('refused', () => {
   it.each([
@@ -18,8 +17,7 @@ describe('refused', () => {
     refusedPositive('T'),
     refusedPositive('initial'),
     refusedPositive('reversion'),
-    ['reversion', [4.1, 100], 'must be at most 4'] as const,
-    ['initialY', [-4.1, 5, '1', null, NaN, Infinity, [1]], initialY] as const,
+    ['initialY', ['1', null, NaN, Infinity, [1]], 'must be a finite number'] as const,
     refusedWhole('draws', 2, 2 ** 31 - 1),
     refusedWhole('snapshots', 1, 1000),
     [
@@ -44,6 +42,26 @@ describe('refused', () => {
     expect(refusals(finiteWidth, { depth: 100, snapshots: 101 })).toEqual({
       snapshots: 'must be at most the depth, 100',
     });
+  });
+
+  it('an Ornstein-Uhlenbeck process that 32 bits do not hold', () => {
+    const start = (most: number, reversion: number) => ({
+      initialY: `must be from -${most} to ${most} where reversion is ${reversion}, as X_0 grows like exp(reversion initialY^2) and is kept in 32 bits`,
+    });
+    expect(refusals(finiteWidth, { initialY: 16.1 })).toEqual(start(16, 0.25));
+    expect(refusals(finiteWidth, { initialY: -16 })).toEqual({});
+    expect(refusals(finiteWidth, { reversion: 3, initialY: 4.619 })).toEqual(start(4.618, 3));
+    const steps = (least: number, from: string) => ({
+      depth: `must be at least ${least} for the Ornstein-Uhlenbeck process of reversion ${from}, as in longer steps X_t would leave the numbers of 32 bits; or leave it out with processes=relu`,
+    });
+    // 4 a^2 Y_0^2 T, and 72 a T from a start near 0.
+    const stiff = { reversion: 4, initialY: 4 };
+    expect(refusals(finiteWidth, { ...stiff, depth: 1023 })).toEqual(steps(1024, '4 from 4'));
+    expect(refusals(finiteWidth, { ...stiff, depth: 1024 })).toEqual({});
+    expect(refusals(finiteWidth, { ...stiff, initialY: 0, depth: 287 })).toEqual(
+      steps(288, '4 from 0'),
+    );
+    expect(refusals(finiteWidth, { ...stiff, depth: 100, processes: 'relu' })).toEqual({});
   });
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describedKeys, positive, seed, someOf, wholeNumber, wholeNumbers } from '../settings.ts';
-import { MOST_INITIAL, MOST_REVERSION } from './ornstein-uhlenbeck.ts';
+import { leastLayers, MOST_EXPONENT } from './ornstein-uhlenbeck.ts';
 
 /** What can be drawn, in the order of the table. */
 export const processes = ['relu', 'ornstein-uhlenbeck'] as const;
@@ -23,21 +23,22 @@ const shape = {
   width: wholeNumbers(1, 4096, { atMost: MOST_WIDTHS })
     .default([1, 2, 3, 4, 5, 6, 7, 8, 64, 512])
     .describe('one or more n, the widths of the ReLU networks'),
-  depth: wholeNumber(1, 1_000_000).default(1000).describe('L, the layers, at least 64 T'),
+  depth: wholeNumber(1, 1_000_000)
+    .default(1000)
+    .describe(
+      'L, the layers, at least 64 T; more where a of the Ornstein-Uhlenbeck process is large',
+    ),
   T: positive().default(1).describe('the time that the depth stands for; a layer is T / L'),
   initial: positive()
     .default(1)
     .describe('x: the coordinates of a ReLU network begin at x or -x, each by a fair coin'),
   reversion: positive()
-    .max(MOST_REVERSION, { error: `must be at most ${MOST_REVERSION}` })
     .default(0.25)
     .describe("a of the Ornstein-Uhlenbeck process dY = dB - a Y dt, for h'(y) = exp(a y^2)"),
   initialY: z
-    .number({ error: initialError() })
-    .min(-MOST_INITIAL, { error: initialError() })
-    .max(MOST_INITIAL, { error: initialError() })
+    .number({ error: 'must be a finite number' })
     .default(1)
-    .describe('Y_0 of the Ornstein-Uhlenbeck process'),
+    .describe(`Y_0 of the Ornstein-Uhlenbeck process; a Y_0^2 at most ${MOST_EXPONENT}`),
   draws: wholeNumber(2, 2 ** 31 - 1)
     .default(20_000)
     .describe('draws of each network'),
@@ -46,10 +47,6 @@ const shape = {
     .describe('layers after the first state at which networks are looked at, evenly spaced'),
   seed: seed().default('1').describe('the 64-bit seed of the run'),
 };
-
-function initialError(): string {
-  return `must be a finite number from -${MOST_INITIAL} to ${MOST_INITIAL}`;
-}
 
 export const finiteWidthSettings = z.strictObject(shape).superRefine((settings, context) => {
   const { depth, T, snapshots } = settings;
@@ -61,6 +58,25 @@ export const finiteWidthSettings = z.strictObject(shape).superRefine((settings, 
       message: `must be at least ${LEAST_LAYERS} T = ${least}, as in a longer step all units of a network could become inactive`,
     });
   }
+  if (settings.processes.includes('ornstein-uhlenbeck')) {
+    const { reversion, initialY } = settings;
+    const exponent = reversion * initialY ** 2;
+    if (exponent > MOST_EXPONENT) {
+      context.addIssue({
+        code: 'custom',
+        path: ['initialY'],
+        message: `must be from -${shown(reversion)} to ${shown(reversion)} where reversion is ${reversion}, as X_0 grows like exp(reversion initialY^2) and is kept in 32 bits`,
+      });
+    }
+    const stable = Math.ceil(leastLayers(settings));
+    if (exponent <= MOST_EXPONENT && depth >= least && depth < stable) {
+      context.addIssue({
+        code: 'custom',
+        path: ['depth'],
+        message: `must be at least ${stable} for the Ornstein-Uhlenbeck process of reversion ${reversion} from ${initialY}, as in longer steps X_t would leave the numbers of 32 bits; or leave it out with processes=relu`,
+      });
+    }
+  }
   if (snapshots > depth) {
     context.addIssue({
       code: 'custom',
@@ -69,6 +85,11 @@ export const finiteWidthSettings = z.strictObject(shape).superRefine((settings, 
     });
   }
 });
+
+/** The largest Y_0 of a reversion, rounded down. */
+function shown(reversion: number): number {
+  return Math.floor(1000 * Math.sqrt(MOST_EXPONENT / reversion)) / 1000;
+}
 
 export type FiniteWidthSettings = z.output<typeof finiteWidthSettings>;
 export const finiteWidthKeys = describedKeys(shape);

@@ -6,7 +6,7 @@ import { validateBatch, type Batch } from '@resdiff/tables';
 import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../test/shard-session.ts';
 import { kernelModule } from '../kernel-module.ts';
-import { initiallyActive, signedState } from './initial.ts';
+import { initialActivity, initiallyActive, signedState } from './initial.ts';
 import { ornsteinUhlenbeckTransform } from './ornstein-uhlenbeck.ts';
 import { finiteWidthSettings, processes, type FiniteWidthSettings } from './settings.ts';
 import { computeFiniteWidth, planFiniteWidth, type FiniteWidthTask } from './shards.ts';
@@ -110,6 +110,25 @@ it('the Ornstein-Uhlenbeck network begins at Y_0 and is told in Y', () => {
   }
 });
 
+it('the last step of a row is that between the layers before it', () => {
+  // With every layer kept, and width 1, X itself tells.
+  const settings = settingsOf({ width: [1], snapshots: 64 });
+  const rows = all(settings);
+  const sparse = all(settingsOf({ width: [1] }));
+  for (const process of [0, 1]) {
+    const own = rows.filter((row) => row.process === process && row.draw === 7);
+    const relative = own.map(({ mean }, i) =>
+      i === 0 ? NaN : ((mean - own[i - 1].mean) / Math.exp(own[i - 1].logFeatureNorm)) ** 2,
+    );
+    own.forEach(({ relativeStep }, i) => {
+      if (i === 0) expect(relativeStep).toBeNaN();
+      else expect(Math.abs(relativeStep - relative[i])).toBeLessThan(1e-5 * Math.sqrt(relative[i]));
+    });
+    const kept = own.filter(({ layer }) => layer % 16 === 0);
+    expect(sparse.filter((row) => row.process === process && row.draw === 7)).toEqual(kept);
+  }
+});
+
 describe('initial states', () => {
   it('have as many active units as coins show, given that there is one', () => {
     const count = 20_000;
@@ -122,6 +141,22 @@ describe('initial states', () => {
       const z = (shares[i + 1] / count - p) / Math.sqrt((p * (1 - p)) / count);
       expect(Math.abs(z)).toBeLessThan(4.5);
     });
+  });
+
+  it('have moments of the binomial law given one', () => {
+    for (const width of [2, 3, 5]) {
+      const active = Array.from(
+        { length: 2 ** width - 1 },
+        (_, set) => Array.from((set + 1).toString(2)).filter((bit) => bit === '1').length,
+      );
+      const mean = (power: number, about = 0) =>
+        active.reduce((sum, count) => sum + (count - about) ** power / active.length, 0);
+      const found = initialActivity(width);
+      expect(found.mean).toBeCloseTo(mean(1), 12);
+      expect(found.variance).toBeCloseTo(mean(2, found.mean), 12);
+      expect(found.skewness).toBeCloseTo(mean(3, found.mean) / found.variance ** 1.5, 10);
+    }
+    expect(initialActivity(1)).toEqual({ mean: 1, variance: 0, skewness: 0 });
   });
 
   it('have x first and -x then', () => {
@@ -160,7 +195,7 @@ describe('a plan', () => {
 
   it('refuses a shard size that makes too many', () => {
     expect(() => planFiniteWidth(settingsOf({ draws: 100_000 }), 1)).toThrow(
-      'A shard size of 1 cuts the draws into more than 10000 shards; it must be at least 31.',
+      'A shard size of 1 cuts 100000 draws into more than 3333 shards; it must be at least 31.',
     );
   });
 });

@@ -1,8 +1,9 @@
-import { identity, relu } from '@resdiff/networks';
+import { identity, relu, type Activation } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
-import { UserError, type ShardContent, type ShardContext } from '@resdiff/runtime';
-import { logNorm, norm, trajectorySampler } from '@resdiff/sampler';
+import type { ShardContent, ShardContext } from '@resdiff/runtime';
+import { logNorm, norm, trajectorySampler, type StateStatistic } from '@resdiff/sampler';
 import type { Batch } from '@resdiff/tables';
+import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { PartCost, ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
@@ -19,12 +20,10 @@ import {
 import { trajectoriesTable, type TrajectoriesTable } from './table.ts';
 
 /** A contiguous range of draws of one network. */
-export interface FiniteWidthTask {
+export interface FiniteWidthTask extends DrawRange {
   readonly [key: string]: string | number;
   readonly process: Process;
   readonly width: number;
-  readonly first: number;
-  readonly count: number;
 }
 
 const SHARD_SECONDS = 0.6;
@@ -35,10 +34,10 @@ const LAYER_SECONDS = 1.1e-7;
 const COORDINATE_SECONDS = 3e-9;
 const HOST_SECONDS = 1e-6;
 const ROW_SECONDS = 1e-6;
-const ROW_BYTES = 64;
-const PARQUET_ROW_BYTES = 20;
+const ROW_BYTES = 72;
+const PARQUET_ROW_BYTES = 24;
 const REPORT_ROW_SECONDS = 1e-6;
-const REPORT_ROW_BYTES = 24;
+const REPORT_ROW_BYTES = 32;
 const FIGURE_SECONDS = 1;
 /** Draws between two looks at the signal. */
 const STRIDE = 64;
@@ -46,21 +45,22 @@ const STRIDE = 64;
 export function planFiniteWidth(settings: FiniteWidthSettings, shardSize?: number): ShardPlan {
   const { draws } = settings;
   const networks = networksOf(settings);
-  const mostShards = Math.floor(MOST_SHARDS / networks.length);
-  refuseTooManyShards(draws, mostShards, shardSize);
+  const limits = {
+    seconds: SHARD_SECONDS,
+    rows: SHARD_ROWS,
+    shards: Math.floor(MOST_SHARDS / networks.length),
+  };
   const rowsPerDraw = keptLayers(settings).length;
   const cut = networks.map(({ process, width }) => {
     const seconds = drawSeconds(settings, process, width);
-    const suitable = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / rowsPerDraw));
-    const size = shardSize ?? Math.max(1, suitable, Math.ceil(draws / mostShards));
-    const shards = Array.from({ length: Math.ceil(draws / size) }, (_, shard) => {
-      const first = shard * size;
-      const task: FiniteWidthTask = { process, width, first, count: Math.min(size, draws - first) };
+    const ranges = drawRanges({ draws, seconds, rowsPerDraw }, shardSize, limits);
+    const shards = ranges.map(({ first, count }) => {
+      const task: FiniteWidthTask = { process, width, first, count };
       return {
         id: `${process}-${String(width).padStart(4, '0')}-${String(first).padStart(10, '0')}`,
         task,
-        rows: task.count * rowsPerDraw,
-        cost: task.count * seconds,
+        rows: count * rowsPerDraw,
+        cost: count * seconds,
       };
     });
     const part: PartCost = {
@@ -87,14 +87,6 @@ export function planFiniteWidth(settings: FiniteWidthSettings, shardSize?: numbe
   };
 }
 
-function refuseTooManyShards(draws: number, mostShards: number, shardSize = draws): void {
-  const least = Math.ceil(draws / mostShards);
-  if (shardSize >= least) return;
-  throw new UserError(
-    `A shard size of ${shardSize} cuts the draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
-  );
-}
-
 function drawSeconds(settings: FiniteWidthSettings, process: Process, width: number): number {
   const host = process === 'relu' ? 0 : HOST_SECONDS;
   const layers = settings.depth * (LAYER_SECONDS + width * COORDINATE_SECONDS + host);
@@ -107,6 +99,8 @@ export function computeFiniteWidth(
   context: Pick<ShardContext, 'signal' | 'progress'>,
 ): ShardContent {
   const layers = keptLayers(settings);
+  const visited = visitedLayers(layers);
+  const places = layers.map((layer) => visited.indexOf(layer));
   const { psi, initial, statistics } = networkOf(settings, process, width);
   const key = seedKey(settings.seed);
   const batch = emptyBatch(settings, { process, width, first, count });
@@ -119,15 +113,17 @@ export function computeFiniteWidth(
       initial: [initial.state(start)],
       key,
       stream: streams.resnet,
-      layers,
-      statistics,
+      layers: visited,
+      statistics: { ...statistics, relativeStep: relativeStep(psi) },
     });
     for (const draw of draws) {
       const { values } = sampler.draw(draw);
       const row = (draw - first) * layers.length;
       for (const [name, column] of Object.entries(values)) {
-        batch.columns[name as keyof typeof values].set(column, row);
+        const own = batch.columns[name as keyof typeof values];
+        places.forEach((place, i) => (own[row + i] = column[place]));
       }
+      batch.columns.relativeStep[row] = NaN;
       if (++done % STRIDE === 0) {
         context.progress(done / count);
         context.signal.throwIfAborted();
@@ -135,6 +131,24 @@ export function computeFiniteWidth(
     }
   }
   return { batches: [batch] };
+}
+
+/** The layers kept, and those before them, from which their last step is taken. */
+function visitedLayers(kept: readonly number[]): number[] {
+  const visited = kept.flatMap((layer) => (layer === 0 ? [0] : [layer - 1, layer]));
+  return [...new Set(visited)];
+}
+
+/** |X_l - X_{l-1}|^2/|psi(X_{l-1})|^2 of a state whose predecessor is the one that it was last asked for. */
+function relativeStep(psi: Activation): StateStatistic {
+  const size = norm(psi);
+  let [last, lastSize] = [new Float64Array(), NaN];
+  return (x) => {
+    const square = last.reduce((sum, value, i) => sum + (x[i] - value) ** 2, 0);
+    const step = square / lastSize ** 2;
+    [last, lastSize] = [x.slice(), size(x)];
+    return step;
+  };
 }
 
 /** Hayou's networks are those with sigma_w = 1, sigma_b = 0 and the identity after the weights. */
@@ -215,6 +229,7 @@ function emptyBatch(
       logFeatureNorm: new Float32Array(rows),
       mean: new Float32Array(rows),
       y: new Float32Array(rows),
+      relativeStep: new Float32Array(rows),
     },
   };
 }

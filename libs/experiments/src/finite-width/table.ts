@@ -34,6 +34,12 @@ export const trajectoriesTable = defineTable({
       description:
         'Y_t = h^-1(X_t) of the process ornstein-uhlenbeck; NaN for relu, and once out of the finite numbers.',
     },
+    {
+      name: 'relativeStep',
+      type: 'float32',
+      description:
+        '|X_t - X|^2 / |psi(X)|^2, X the state one layer before; NaN at layer 0, and once out of the finite numbers.',
+    },
   ],
 });
 
