@@ -47,6 +47,7 @@ describe('the report', () => {
       expect(Math.abs(own.value! / own.expected! - 1)).toBeLessThan(0.1);
       const share = pick(estimates, 'passedShare', { process, threshold: 30 });
       expect(share.map(({ value }) => value)).toEqual([1, 1]);
+      for (const { se } of share) expect(60 * se!).toBeCloseTo(1, 1);
     }
     expect(report.warnings).toEqual([]);
     expect(figureTexts(report)).toEqual(

@@ -3,7 +3,7 @@ import { activationNames } from '@resdiff/networks';
 import type { Batch } from '@resdiff/tables';
 import type { Report } from '../experiment.ts';
 import { renderFigure } from '../render-figure.ts';
-import { binomialError, spread } from '../spread.ts';
+import { spread } from '../spread.ts';
 import { estimate, judge, type Estimate } from '../summary.ts';
 import { explosionFigure } from './figure.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Case,
   type ExplosionSettings,
 } from './settings.ts';
+import { shareOf } from './share.ts';
 import type { ExplosionTable } from './table.ts';
 import { limitPassings, meanFieldPassings } from './theory.ts';
 
@@ -88,7 +89,7 @@ function caseEstimates(settings: ExplosionSettings, { times, ...own }: CaseTimes
     const at = { process, activation, z, size, threshold };
     // A mean over those that passed alone would be one of the fast.
     const { mean, se } = spread([...times[i]]);
-    const passed = times[i].filter(Number.isFinite).length / times[i].length;
+    const passed = times[i].filter(Number.isFinite).length;
     const value = { value: mean, se };
     const isLast = i === settings.thresholds.length - 1;
     const quantity = isLast ? 'divergenceTime' : 'passingTime';
@@ -103,7 +104,7 @@ function caseEstimates(settings: ExplosionSettings, { times, ...own }: CaseTimes
       ...theories.map(([theory, expected, source]) =>
         estimate(quantity, { ...at, theory }, value, { expected, source }),
       ),
-      estimate('passedShare', at, { value: passed, se: binomialError(passed, times[i].length) }),
+      estimate('passedShare', at, shareOf(passed, times[i].length)),
     ];
   });
 }
