@@ -40,3 +40,8 @@ export function asTensors(set: LabelledSet, classes: number): EvaluationSet {
 export function imageRows({ images, count }: LabelledSet): Rows {
   return { values: images, columns: images.length / count, scale: 1 / 255 };
 }
+
+/** The labels of images as rows of one-hot targets. */
+export function targetRows({ labels }: LabelledSet, classes: number): Rows {
+  return { values: oneHot(labels, classes), columns: classes };
+}

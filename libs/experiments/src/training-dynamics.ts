@@ -1,6 +1,7 @@
 import type { JsonValue } from '@resdiff/runtime';
 import { engineThreads, resolveTraining } from './engines.ts';
 import type { Experiment } from './experiment.ts';
+import { joinLists } from './sweep/joined.ts';
 import { reportTrainingDynamics } from './training-dynamics/report.ts';
 import {
   trainingDynamicsKeys,
@@ -32,4 +33,5 @@ export const trainingDynamics: Experiment<TrainingDynamicsSettings> = {
   compute: (settings, task: JsonValue, context) =>
     computeTrainingDynamics(settings, task as DynamicsTask, context),
   report: reportTrainingDynamics,
+  joined: (points) => joinLists(points, ['size']),
 };

@@ -6,7 +6,7 @@ import {
   meanAffineVariance,
   regressionData,
 } from '@resdiff/analysis';
-import { oneHot, type LabelledSet } from '@resdiff/mnist';
+import { oneHot } from '@resdiff/mnist';
 import type { AffineKernel } from '@resdiff/networks';
 import {
   completedPriorKernel,
@@ -18,7 +18,7 @@ import type { ShardContent, ShardContext } from '@resdiff/runtime';
 import type { Batch } from '@resdiff/tables';
 import { plannedData } from '../data.ts';
 import type { ShardPlan } from '../experiment.ts';
-import { chooseImages, imageRows } from '../images.ts';
+import { chooseImages, imageRows, targetRows } from '../images.ts';
 import { completedLimit } from '../limiting-kernel.ts';
 import { tableBytes } from '../table-bytes.ts';
 import { kernels, type KernelName, type KernelRegressionSettings } from './settings.ts';
@@ -131,10 +131,6 @@ function kernelOf(
     prior: completedPriorKernel,
     tangent: completedTangentKernel,
   }[name](limit);
-}
-
-function targetRows({ labels }: LabelledSet, classes: number) {
-  return { values: oneHot(labels, classes), columns: classes };
 }
 
 function mean(values: Float64Array): number {

@@ -7,7 +7,6 @@ import {
   regressionData,
   type AffineSpectrum,
   type Outputs,
-  type Rows,
 } from '@resdiff/analysis';
 import type { Dataset } from '@resdiff/mnist';
 import { seedKey } from '@resdiff/random';
@@ -18,7 +17,7 @@ import { completedNetwork } from '../completed.ts';
 import { plannedData } from '../data.ts';
 import { engine } from '../engines.ts';
 import type { ShardPlan } from '../experiment.ts';
-import { asTensors, chooseImages } from '../images.ts';
+import { asTensors, chooseImages, imageRows, targetRows, type ChosenImages } from '../images.ts';
 import { trainedKernel } from '../limiting-kernel.ts';
 import { tableBytes } from '../table-bytes.ts';
 import {
@@ -84,6 +83,7 @@ export function planTrainingDynamics(settings: TrainingDynamicsSettings): ShardP
 
 /** The images of a run, and the limiting kernel's matrix on them. */
 interface Problem {
+  readonly images: ChosenImages;
   readonly train: LabelledSet;
   readonly test: LabelledSet;
   readonly spectrum: AffineSpectrum;
@@ -153,9 +153,10 @@ function problemOf(settings: TrainingDynamicsSettings, dataset: Dataset): Proble
   const train = asTensors(images.train, dataset.classes);
   const test = asTensors(images.test, dataset.classes);
   const inputs = train.images.length / train.count;
-  const data = regressionData(imageRows(train), targetRows(train, dataset.classes));
+  const targets = targetRows(images.train, dataset.classes);
+  const data = regressionData(imageRows(images.train), targets);
   const spectrum = affineSpectrum(data, trainedKernel(settings, inputs));
-  const value = { train, test, spectrum, inputs, classes: dataset.classes };
+  const value = { images, train, test, spectrum, inputs, classes: dataset.classes };
   problem = { key, value };
   return value;
 }
@@ -169,7 +170,7 @@ interface Functions {
 /** What the limiting kernel makes of the initial function, in steps and in continuous time. */
 function predictions(
   { rate }: TrainingDynamicsSettings,
-  { train, test, spectrum, classes }: Problem,
+  { images: { train, test }, spectrum, classes }: Problem,
   initial: Functions,
 ) {
   const flow = gradientFlow(spectrum, imageRows(train), initial.train, targetRows(train, classes));
@@ -258,14 +259,6 @@ function snapshotRows(
 
 function outputsOf(values: Float32Array, columns: number): Outputs {
   return { values: Float64Array.from(values), columns };
-}
-
-function imageRows({ images, count }: LabelledSet): Rows {
-  return { values: images, columns: images.length / count };
-}
-
-function targetRows({ targets }: LabelledSet, columns: number): Rows {
-  return { values: targets, columns };
 }
 
 function wholeSet({ count }: LabelledSet): Int32Array {
