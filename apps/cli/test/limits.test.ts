@@ -118,7 +118,7 @@ describe.concurrent('limits refuses', () => {
     ],
     [
       ['moments', '--sigma-w', '-1'],
-      'resdiff: limits moments: sigmaW is -1; it must be a number that is not negative.\n',
+      'resdiff: limits moments: sigmaW is -1; it must be a finite number that is not negative.\n',
     ],
     [
       ['network-ntk', '--depth', '2.5'],
@@ -130,16 +130,26 @@ describe.concurrent('limits refuses', () => {
     ],
     [['moments', '--activation', 'relu'], 'resdiff: limits moments: relu has no diffusion limit: '],
     [['ntk', '--activation', 'swish'], 'resdiff: limits ntk: '],
-    [['moments', '--activation', 'swish', '--T', '9'], 'resdiff: limits moments: '],
+    [
+      ['moments', '--activation', 'swish', '--T', '3', '--z', '0,1,2'],
+      'resdiff: limits moments: The limit of z = 2 explodes at time 1.72163, so it has no state at T = 3; T must be smaller than 1.72163.\n',
+    ],
+    [
+      ['moments', '--T', '1000'],
+      'resdiff: limits moments: q, z = 0, leaves the numbers of 64 bits ',
+    ],
     [['edge-of-chaos', '--activation', 'relu'], 'resdiff: limits edge-of-chaos: '],
-    [['finite-width', '--widths', '0'], 'resdiff: limits finite-width: The width is 0; '],
+    [['finite-width', '--widths', '0'], 'resdiff: limits finite-width: widths is 0; '],
     [
       ['moments', '--width', '3'],
       "error: unknown option '--width'\n(see resdiff limits moments --h",
     ],
     [['moments', '--sigma', '1'], "error: unknown option '--sigma'\n"],
     [['moments', '--z'], "error: option '--z <value>' argument missing\n"],
-    [['moments', '1'], "error: too many arguments for 'moments'. "],
+    [
+      ['moments', '--z', '0,', '1'],
+      'resdiff: limits moments: 1 belongs to no option; parameters are options, and lists are written with commas and no spaces, as in --z 0,1,2.\n',
+    ],
   ])('%j', async (words, message) => {
     const said = await refusal(['limits', ...words]);
     expect(said.slice(0, message.length)).toBe(message);
@@ -150,7 +160,7 @@ describe.concurrent('limits refuses', () => {
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toEqual({
       error: {
-        message: 'limits moments: T is x; it must be a number that is not negative.',
+        message: 'limits moments: T is x; it must be a finite number that is not negative.',
         remedy: null,
         command: null,
         exitCode: 2,

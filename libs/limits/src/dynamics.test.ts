@@ -134,6 +134,7 @@ describe('limitMeanField', () => {
     expect(error).toMatchObject({ input: 1 });
     expect((error as ExplosionError).explosionTime).toBeCloseTo(1.72163576, 8);
     expect((error as ExplosionError).message).toContain('T = 2');
+    expect((error as ExplosionError).message).toContain('T must be smaller than 1.72163.');
   });
 });
 

@@ -9,15 +9,27 @@ export class ExplosionError extends Error {
   /** Index of the input that explodes first. */
   readonly input: number;
   readonly explosionTime: number;
+  /** The time that was asked for. */
+  readonly T: number;
 
-  constructor(input: number, explosionTime: number, T: number) {
+  /** @param named the input in words, such as "z = 2". */
+  constructor(input: number, explosionTime: number, T: number, named = `input ${input}`) {
+    const time = roundedDown(explosionTime);
     super(
-      `The limit of input ${input} explodes at time ${explosionTime}, so it has no state at ` +
-        `T = ${T}; T must be smaller than ${explosionTime}.`,
+      `The limit of ${named} explodes at time ${time}, so it has no state at T = ${T}; ` +
+        `T must be smaller than ${time}.`,
     );
     this.input = input;
     this.explosionTime = explosionTime;
+    this.T = T;
   }
+}
+
+/** To six significant digits, so that a time below it is below the number. */
+function roundedDown(value: number): number {
+  const rounded = Number(value.toPrecision(6));
+  const unit = 10 ** (Math.floor(Math.log10(rounded)) - 5);
+  return rounded <= value ? rounded : Number((rounded - unit).toPrecision(6));
 }
 
 /**

@@ -39,7 +39,7 @@ export class CurvatureError extends Error {
 export function requireNoCurvature({ p2 }: Pick<LimitParameters, 'p2'>, what: string): void {
   if (p2 === 0) return;
   throw new CurvatureError(
-    `${what} has no closed form for phi''(0) = ${p2}; it needs an activation with phi''(0) = 0, ` +
+    `${what} has no closed form for phi''(0) = ${Number(p2.toPrecision(6))}; it needs an activation with phi''(0) = 0, ` +
       `such as tanh.`,
   );
 }

@@ -29,10 +29,16 @@ export function addQuantities(limits: CommandUnknownOpts): void {
       .description(`Prints ${quantity.description}.`)
       .showHelpAfterError(`(see resdiff limits ${quantity.name} --help)`);
     for (const parameter of quantity.parameters) addParameter(command, parameter);
-    command.addOption(jsonOption()).action((given) => {
-      const { json, ...parameters } = { ...limits.opts(), ...given } as TerminalOptions;
-      process.exitCode = printQuantity(quantity, parameters, { json });
-    });
+    command
+      .addOption(jsonOption())
+      .allowExcessArguments()
+      .action((given) => {
+        const { json, ...parameters } = { ...limits.opts(), ...given } as TerminalOptions;
+        process.exitCode =
+          command.args.length > 0
+            ? refuseWords(quantity, command.args, { json })
+            : printQuantity(quantity, parameters, { json });
+      });
   }
 }
 
@@ -76,6 +82,16 @@ export function listQuantities(asked: string | undefined, options: TerminalOptio
     limitQuantities.map(({ name, description, parameters }) => ({ name, description, parameters })),
   );
   return 0;
+}
+
+/** Words that belong to no option: mostly the rest of a list that was written with spaces. */
+function refuseWords(
+  { name }: LimitQuantity,
+  words: readonly string[],
+  options: TerminalOptions,
+): number {
+  const message = `limits ${name}: ${words.join(' ')} belongs to no option; parameters are options, and lists are written with commas and no spaces, as in --z 0,1,2.`;
+  return reportError(new UserError(message), openTerminal(options));
 }
 
 /** `resdiff limits NAME`. Returns the exit code. */

@@ -1,3 +1,4 @@
+import { ExplosionError } from '../dynamics.ts';
 import { activation, notNegative, numbers, positiveInteger } from './parameter.ts';
 
 export const sigmaW = notNegative({ description: 'scale of the weights', default: '1' });
@@ -12,3 +13,18 @@ export const depth = positiveInteger({ description: 'the number of layers L', de
 
 /** A residual network of copied inputs. */
 export const residual = { activation: phi, z, T, sigmaW, sigmaB };
+
+/**
+ * What `compute` makes of copied inputs.
+ *
+ * @throws {ExplosionError} that names the input by its z, if the limit explodes.
+ */
+export function beforeExplosion<Result>(z: readonly number[], compute: () => Result): Result {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof ExplosionError)) throw error;
+    const { input, explosionTime, T } = error;
+    throw new ExplosionError(input, explosionTime, T, `z = ${z[input]}`);
+  }
+}

@@ -5,8 +5,8 @@ import {
   varianceFixedPoints,
 } from '../feedforward.ts';
 import { phi, sigmaB, sigmaW } from './common.ts';
-import { notNegative, numbers, positiveInteger } from './parameter.ts';
-import { quantity, type QuantityRow } from './quantity.ts';
+import { correlations, notNegative, positiveInteger } from './parameter.ts';
+import { correlationOf, quantity, type QuantityRow } from './quantity.ts';
 
 export const correlationMap = quantity({
   name: 'correlation-map',
@@ -16,7 +16,7 @@ export const correlationMap = quantity({
     sigmaW,
     sigmaB,
     q: notNegative({ description: 'variance of the first pre-activations', default: '1' }),
-    c: numbers({ description: 'correlations of the first pre-activations', default: '0' }),
+    c: correlations({ description: 'correlations of the first pre-activations', default: '0' }),
     layers: positiveInteger({ description: 'layers after the first', default: '20' }),
   },
   rows({ activation, sigmaW, sigmaB, q, c, layers }) {
@@ -29,7 +29,11 @@ export const correlationMap = quantity({
         layers,
       ).flatMap(([variance, covariance], layer) => [
         { quantity: 'variance', at: { layer, c: first }, value: variance },
-        { quantity: 'correlation', at: { layer, c: first }, value: covariance / variance },
+        {
+          quantity: 'correlation',
+          at: { layer, c: first },
+          value: correlationOf(covariance, variance),
+        },
       ]),
     );
     const ends = varianceFixedPoints(activation, law).flatMap(({ value, slope }): QuantityRow[] => [

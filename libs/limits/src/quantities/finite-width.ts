@@ -1,13 +1,13 @@
 import { reluInfiniteWidthGrowth, reluInitialLogNormGrowth } from '../finite-width.ts';
 import { T } from './common.ts';
-import { numbers } from './parameter.ts';
+import { positiveIntegers } from './parameter.ts';
 import { quantity } from './quantity.ts';
 
 export const finiteWidth = quantity({
   name: 'finite-width',
   description: 'growth of log|relu(X)| at infinite depth and finite width (Hayou)',
   parameters: {
-    widths: numbers({ description: 'widths n', default: '1,2,3,4,5,6,7,8' }),
+    widths: positiveIntegers({ description: 'widths n', default: '1,2,3,4,5,6,7,8' }),
     T,
   },
   rows: ({ widths, T }) => [

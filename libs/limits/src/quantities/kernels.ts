@@ -2,7 +2,7 @@ import { copiedInputsCorrelation, limitKernel } from '../kernels.ts';
 import { copiedInputsMeanField } from '../moments.ts';
 import { limitParameters } from '../parameters.ts';
 import { residual } from './common.ts';
-import { pairRows, quantity } from './quantity.ts';
+import { pairRows, quantity, UNDEFINED } from './quantity.ts';
 
 export const kernels = quantity({
   name: 'kernels',
@@ -14,7 +14,9 @@ export const kernels = quantity({
     const correlations = z.flatMap((a) => z.map((b) => copiedInputsCorrelation(a, b, law)));
     return [
       ...pairRows('kernel', z, limitKernel(lambda, limitParameters(activation, law), T)),
-      ...pairRows('correlation', z, correlations),
+      ...pairRows('correlation', z, correlations).map((row) =>
+        Number.isNaN(row.value) ? { ...row, value: UNDEFINED } : row,
+      ),
     ];
   },
 });

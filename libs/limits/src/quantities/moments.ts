@@ -2,7 +2,7 @@ import { limitMeanField } from '../dynamics.ts';
 import { copiedInputsMeanField, type MeanField } from '../moments.ts';
 import { networkMeanField } from '../network-recursion.ts';
 import { limitParameters } from '../parameters.ts';
-import { depth, residual } from './common.ts';
+import { beforeExplosion, depth, residual } from './common.ts';
 import { inputRows, pairRows, quantity, type QuantityRow } from './quantity.ts';
 
 export const moments = quantity({
@@ -11,7 +11,11 @@ export const moments = quantity({
   parameters: residual,
   rows({ activation, z, T, sigmaW, sigmaB }) {
     const parameters = limitParameters(activation, { sigmaW, sigmaB });
-    return momentRows(z, limitMeanField(copiedInputsMeanField(z), parameters, T));
+    const start = copiedInputsMeanField(z);
+    return momentRows(
+      z,
+      beforeExplosion(z, () => limitMeanField(start, parameters, T)),
+    );
   },
 });
 

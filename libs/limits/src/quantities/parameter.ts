@@ -33,11 +33,11 @@ export function activation(described: Described<Activation>): Parameter<Activati
 }
 
 export function notNegative(described: Described<number>): Parameter<number> {
-  return numeric(described, 'a number that is not negative', (value) => value >= 0);
+  return numeric(described, 'a finite number that is not negative', (value) => value >= 0);
 }
 
 export function positive(described: Described<number>): Parameter<number> {
-  return numeric(described, 'a positive number', (value) => value > 0);
+  return numeric(described, 'a finite positive number', (value) => value > 0);
 }
 
 export function anyNumber(described: Described<number>): Parameter<number> {
@@ -45,22 +45,45 @@ export function anyNumber(described: Described<number>): Parameter<number> {
 }
 
 export function positiveInteger(described: Described<number>): Parameter<number> {
-  return numeric(
-    described,
-    'a positive integer',
-    (value) => Number.isSafeInteger(value) && value > 0,
-  );
+  return numeric(described, 'a positive integer', isPositiveInteger);
 }
 
 /** One number or several: 0,1,2 or an array. */
 export function numbers(described: Described<readonly number[]>): Parameter<readonly number[]> {
+  return list(described, 'one number or several, separated by commas', () => true);
+}
+
+/** One correlation or several. */
+export function correlations(
+  described: Described<readonly number[]>,
+): Parameter<readonly number[]> {
+  return list(
+    described,
+    'one number from -1 to 1 or several, separated by commas',
+    (value) => Math.abs(value) <= 1,
+  );
+}
+
+/** One positive integer or several. */
+export function positiveIntegers(
+  described: Described<readonly number[]>,
+): Parameter<readonly number[]> {
+  return list(described, 'one positive integer or several, separated by commas', isPositiveInteger);
+}
+
+function list(
+  described: Described<readonly number[]>,
+  expected: string,
+  accepts: (value: number) => boolean,
+): Parameter<readonly number[]> {
   return {
     ...described,
-    expected: 'one number or several, separated by commas',
+    expected,
     read(given) {
       const parts: unknown[] = Array.isArray(given) ? given : String(given).split(',');
       const values = parts.map(toNumber);
-      return values.length > 0 && values.every(Number.isFinite) ? values : undefined;
+      const right = values.every((value) => Number.isFinite(value) && accepts(value));
+      return values.length > 0 && right ? values : undefined;
     },
   };
 }
@@ -78,6 +101,10 @@ function numeric(
       return Number.isFinite(value) && accepts(value) ? value : undefined;
     },
   };
+}
+
+function isPositiveInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
 }
 
 function toNumber(given: unknown): number {

@@ -118,9 +118,14 @@ describe('the reference numbers', () => {
 
 describe('refuses', () => {
   test.each([
-    ['moments', { sigmaW: '-1' }, 'sigmaW is -1; it must be a number that is not negative.'],
+    ['moments', { sigmaW: '-1' }, 'sigmaW is -1; it must be a finite number that is not negative.'],
     ['moments', { sigmaB: NaN }, 'sigmaB is null; it must be'],
-    ['moments', { T: '' }, 'T is ; it must be'],
+    ['moments', { T: '' }, 'T is ""; it must be'],
+    ['moments', { T: Infinity }, 'T is null; it must be a finite number'],
+    ['moments', { T: 'Infinity' }, 'T is Infinity; it must be a finite number'],
+    ['correlation-map', { c: '0,2' }, 'c is 0,2; it must be one number from -1 to 1 or several'],
+    ['finite-width', { widths: '0' }, 'widths is 0; it must be one positive integer or several'],
+    ['finite-width', { widths: '1.5' }, 'widths is 1.5; it must be one positive integer'],
     ['moments', { z: '0,one' }, 'z is 0,one; it must be one number or several'],
     ['moments', { z: [] }, 'z is []; it must be'],
     ['moments', { activation: 'swoosh' }, 'activation is swoosh; it must be one of tanh, swish'],
@@ -135,8 +140,33 @@ describe('refuses', () => {
     expect(() => compute('moments', { activation: 'relu' })).toThrow(NoDiffusionLimitError);
     expect(() => compute('ntk', { activation: 'swish' })).toThrow(CurvatureError);
     expect(() => compute('jacobian', { activation: 'gelu' })).toThrow(CurvatureError);
-    expect(() => compute('moments', { activation: 'swish', T: 3 })).toThrow('explodes at time');
+    // 4.8367983 is rounded down.
+    expect(() => compute('moments', { activation: 'swish', T: 5, z: '0' })).toThrow(
+      'T must be smaller than 4.83679.',
+    );
+    for (const name of ['moments', 'transition']) {
+      expect(() => compute(name, { activation: 'swish', T: 3, z: [0, 1, 2] })).toThrow(
+        'The limit of z = 2 explodes at time 1.72163, so it has no state at T = 3; T must be smaller than 1.72163.',
+      );
+    }
     expect(() => compute('edge-of-chaos', { activation: 'relu' })).toThrow('sigmaB must be 0');
-    expect(() => compute('finite-width', { widths: '0' })).toThrow('The width is 0');
+  });
+
+  test('what no number holds, and says which parameters', () => {
+    expect(() => compute('moments', { T: 1000 })).toThrow(
+      'q, z = 0, leaves the numbers of 64 bits for z = 0,1, T = 1000, sigmaW = 1, sigmaB = 1; take some',
+    );
+    expect(() => compute('ntk', { z: [1e200] })).toThrow(
+      'ntkWeights, z = 1e+200, otherZ = 1e+200, leaves',
+    );
+  });
+
+  test('no correlation of what does not vary, but says so', () => {
+    const rows = compute('kernels', { sigmaB: 0, z: [0, 1] });
+    expect(valueOf(rows, 'correlation', { z: 0, otherZ: 1 })).toBe('undefined');
+    expect(valueOf(rows, 'correlation', { z: 1, otherZ: 1 })).toBe(1);
+    const map = compute('correlation-map', { q: 0, layers: 1 });
+    expect(valueOf(map, 'correlation', { layer: 0 })).toBe('undefined');
+    expect(valueOf(map, 'correlation', { layer: 1 })).toBe(1);
   });
 });

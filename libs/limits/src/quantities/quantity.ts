@@ -51,8 +51,36 @@ export function quantity<Parameters extends Readonly<Record<string, Parameter<un
       expected: parameter.expected,
       ...(parameter.default !== undefined && { default: parameter.default }),
     })),
-    compute: (given) => rows(readAll(name, parameters, given)),
+    compute(given) {
+      const values = readAll(name, parameters, given);
+      return finite(rows(values), values);
+    },
   };
+}
+
+/** In the place of a correlation of a variable that does not vary. */
+export const UNDEFINED = 'undefined';
+
+export function correlationOf(covariance: number, variance: number): number | string {
+  return variance === 0 ? UNDEFINED : covariance / variance;
+}
+
+/** @throws {RangeError} if a value is beyond the largest number, as JSON has none for it. */
+function finite(
+  rows: readonly QuantityRow[],
+  parameters: Readonly<Record<string, unknown>>,
+): readonly QuantityRow[] {
+  const lost = rows.find(({ value }) => typeof value === 'number' && !Number.isFinite(value));
+  if (!lost) return rows;
+  const at = Object.entries(lost.at).map(([key, value]) => `${key} = ${value}`);
+  const numeric = Object.entries(parameters).filter(
+    ([, value]) => typeof value === 'number' || Array.isArray(value),
+  );
+  const given = numeric.map(([name, value]) => `${name} = ${String(value)}`);
+  throw new RangeError(
+    `${[lost.quantity, ...at].join(', ')}, leaves the numbers of 64 bits for ${given.join(', ')}; ` +
+      `take some of these nearer to 1.`,
+  );
 }
 
 function readAll<Parameters extends Readonly<Record<string, Parameter<unknown>>>>(
@@ -81,7 +109,8 @@ function readOne(name: string, parameter: Parameter<unknown>, given: unknown): u
   }
   const value = parameter.read(given);
   if (value !== undefined) return value;
-  const shown = typeof given === 'string' ? given : JSON.stringify(given);
+  const isWord = typeof given === 'string' && given.trim() !== '';
+  const shown = isWord ? given : JSON.stringify(given);
   throw new LimitParameterError(name, `${name} is ${shown}; it must be ${parameter.expected}.`);
 }
 

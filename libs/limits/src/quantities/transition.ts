@@ -1,5 +1,5 @@
 import { transitionDensity } from '../transition.ts';
-import { residual } from './common.ts';
+import { beforeExplosion, residual } from './common.ts';
 import { inputRows, pairRows, quantity } from './quantity.ts';
 
 export const transition = quantity({
@@ -7,7 +7,9 @@ export const transition = quantity({
   description: 'mean and covariance of a coordinate at T given the inputs, [PF22] (34)',
   parameters: residual,
   rows({ activation, z, T, sigmaW, sigmaB }) {
-    const { mean, covariance } = transitionDensity(z, activation, { sigmaW, sigmaB }, T);
+    const { mean, covariance } = beforeExplosion(z, () =>
+      transitionDensity(z, activation, { sigmaW, sigmaB }, T),
+    );
     return [...inputRows('mean', z, mean), ...pairRows('covariance', z, covariance)];
   },
 });
