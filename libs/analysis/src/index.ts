@@ -7,4 +7,5 @@ export * from './ks.ts';
 export * from './moments.ts';
 export * from './normal.ts';
 export * from './normal-quantile.ts';
+export * from './quantiles.ts';
 export * from './student-quantile.ts';

@@ -38,6 +38,7 @@ export {
 } from './jacobian.ts';
 export { copiedInputsCorrelation, limitKernel } from './kernels.ts';
 export { linearNetworkGradient, linearNetworkNtk, type LinearNetwork } from './linear-network.ts';
+export { mehlerCovariances } from './mehler.ts';
 export { copiedInputsMeanField, type MeanField } from './moments.ts';
 export { networkNtk } from './network-ntk.ts';
 export { networkMeanField } from './network-recursion.ts';
@@ -56,6 +57,7 @@ export {
   type ParameterDescription,
   type QuantityRow,
 } from './quantities/index.ts';
+export { reluMeanLogSize } from './relu-size.ts';
 export { eulerMeanField } from './scheme-recursion.ts';
 export { changeTime } from './time-change.ts';
 export { coordinateLaw, transitionDensity, type CoordinateLaw } from './transition.ts';
