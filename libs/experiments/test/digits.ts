@@ -24,8 +24,8 @@ export function imageFolder(train: LabelledSet, test: LabelledSet, side: number)
 }
 
 /** A folder with 500 + 200 digits of 7 x 7 pixels, on which networks train in milliseconds. */
-export function smallDigits(): string {
-  const { train, test } = syntheticDigits(0, { train: 500, test: 200 });
+export function smallDigits({ test: count = 200 } = {}): string {
+  const { train, test } = syntheticDigits(0, { train: 500, test: count });
   return imageFolder(shrunk(train), shrunk(test), SMALL_SIDE);
 }
 

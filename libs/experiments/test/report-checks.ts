@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Report } from '../src/experiment.ts';
 
 /** What every report owes, whatever it is of. */
-export function checkReport({ summary, shown, artifacts }: Report): void {
+export async function checkReport({ summary, shown, artifacts }: Report): Promise<void> {
   expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
   const number = expect.toSatisfy((value) => value === null || Number.isFinite(value)) as unknown;
   for (const estimate of summary.estimates) {
@@ -19,16 +19,15 @@ export function checkReport({ summary, shown, artifacts }: Report): void {
   const places = summary.estimates.map(({ quantity, at }) => JSON.stringify([quantity, at]));
   expect(new Set(places).size).toBe(places.length);
   expect(summary.estimates).toEqual(expect.arrayContaining([...shown]));
-  const svg = artifacts['figure.svg'] as string;
+  const files = await artifacts();
+  const svg = files['figure.svg'] as string;
   expect(svg).toMatch(/^<svg /);
   expect(svg).not.toMatch(/NaN|Infinity|undefined/);
-  expect([...(artifacts['figure.png'] as Uint8Array).slice(0, 4)]).toEqual([
-    0x89, 0x50, 0x4e, 0x47,
-  ]);
+  expect([...(files['figure.png'] as Uint8Array).slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
 }
 
 /** Every text of a report's figure. */
-export function figureTexts({ artifacts }: Report): string[] {
-  const svg = artifacts['figure.svg'] as string;
+export async function figureTexts({ artifacts }: Report): Promise<string[]> {
+  const svg = (await artifacts())['figure.svg'] as string;
   return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
 }

@@ -34,6 +34,7 @@ export async function computeInSessions(
     const files: Record<string, Buffer> = {};
     progress.push(told);
     const context: ShardContext = {
+      device: 'cpu',
       checkpoint: {
         read: () => Promise.resolve(kept && new Uint8Array(kept)),
         write: (chunks) => {

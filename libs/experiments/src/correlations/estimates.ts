@@ -1,8 +1,11 @@
+import { feedforwardWidthShare, isWideEnough, residualWidthShare } from '../infinite-width.ts';
+import { scaleScatter, secondMomentDegrees } from '../sampling-error.ts';
 import { estimate, type Estimate } from '../summary.ts';
+import { verdictBasis, type Held, type VerdictBasis } from '../verdict-basis.ts';
 import { sampleCorrelation } from './correlation.ts';
-import { isResidual } from './models.ts';
+import { activationOf, isResidual, parameterLaw, type Model } from './models.ts';
 import type { ModelSample } from './samples.ts';
-import { inputsOf, type CorrelationsSettings } from './settings.ts';
+import { inputsOf, keptCoordinates, type CorrelationsSettings } from './settings.ts';
 import { finiteDepthPrediction, limitPrediction, type Prediction } from './theory.ts';
 
 /** Inputs at most of whose pairs the correlations are held against theory. */
@@ -14,11 +17,8 @@ export interface CorrelationEstimates {
   readonly all: readonly Estimate[];
   /** Those of `all` against the theory of the same depth. */
   readonly finiteDepth: readonly Estimate[];
-  /**
-   * Those of `finiteDepth` that the verdict rests on: of residual networks that lost no draw. Effects
-   * of finite width on them are of order 1/D, on feedforward networks of order L/D.
-   */
-  readonly exact: readonly Estimate[];
+  /** Of those of `finiteDepth` of models that lost no draw. */
+  readonly basis: VerdictBasis;
 }
 
 /** Correlations over evenly spaced inputs of each model, and how many draws it lost. */
@@ -34,10 +34,32 @@ export function estimateCorrelations(
       ...samples.map(({ model, lost }) => estimate('nonFiniteDraws', { model }, { value: lost })),
     ],
     finiteDepth: held.flatMap(({ finiteDepth }) => finiteDepth),
-    exact: held.flatMap(({ finiteDepth }, i) =>
-      isResidual(samples[i].model) && samples[i].lost === 0 ? finiteDepth : [],
+    basis: verdictBasis(
+      held.flatMap(({ finiteDepth }, i) =>
+        samples[i].lost === 0 ? fitness(settings, samples[i].model, finiteDepth) : [],
+      ),
     ),
   };
+}
+
+function fitness(
+  settings: CorrelationsSettings,
+  model: Model,
+  estimates: readonly Estimate[],
+): Held[] {
+  const { draws, width, depth, T, range } = settings;
+  const network = {
+    ...{ width, depth, T, activation: activationOf(model) },
+    ...parameterLaw(model, settings),
+  };
+  const share = isResidual(model)
+    ? residualWidthShare(network, range ** 2)
+    : feedforwardWidthShare(network);
+  const coordinates = keptCoordinates(settings);
+  const exact = isWideEnough(share, draws * coordinates);
+  const scatter = isResidual(model) ? scaleScatter(network) : 4 * share;
+  const degrees = secondMomentDegrees({ draws, coordinates, scatter });
+  return estimates.map((each) => ({ estimate: each, exact, degrees }));
 }
 
 /** Indices of evenly spaced inputs, the first and the last among them. */

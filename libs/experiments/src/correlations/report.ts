@@ -2,6 +2,7 @@ import type { Run } from '@resdiff/runtime';
 import type { Report } from '../experiment.ts';
 import { renderFigure } from '../render-figure.ts';
 import { judge, type Estimate } from '../summary.ts';
+import { leftOutSentence } from '../verdict-basis.ts';
 import { estimateCorrelations } from './estimates.ts';
 import { correlationsFigure } from './figure.ts';
 import { readSamples } from './samples.ts';
@@ -12,11 +13,15 @@ export async function reportCorrelations(
   run: Pick<Run, 'batches'>,
 ): Promise<Report> {
   const samples = await readSamples(settings, run);
-  const { all, finiteDepth, exact } = estimateCorrelations(settings, samples);
+  const { all, finiteDepth, basis } = estimateCorrelations(settings, samples);
   return {
     summary: {
       estimates: all,
-      verdict: judge(exact, (agreement, worst) => sentence(settings, agreement, worst)),
+      verdict: judge(
+        basis.judged,
+        (agreement, worst) => sentence(agreement, worst) + leftOutSentence(basis, settings),
+        basis.degrees,
+      ),
     },
     shown: finiteDepth,
     warnings: samples.flatMap(({ model, lost }) =>
@@ -26,20 +31,16 @@ export async function reportCorrelations(
             `${model}: ${lost} of ${settings.draws} draws left the finite numbers; they are left out, and the verdict says nothing of the others.`,
           ],
     ),
-    artifacts: await renderFigure(correlationsFigure(settings, samples)),
+    artifacts: () => renderFigure(correlationsFigure(settings, samples)),
   };
 }
 
-function sentence(
-  { width }: CorrelationsSettings,
-  agreement: boolean | null,
-  worst: Estimate | undefined,
-): string {
-  if (!worst) return 'No correlation of a residual network could be held against theory.';
+function sentence(agreement: boolean | null, worst: Estimate | undefined): string {
+  if (!worst) return 'No correlation could be held against theory.';
   const { at, z, source } = worst;
   const where = `${String(at.model)} at z = ${(at.z as number[]).map((value) => Number(value.toPrecision(4))).join(', ')}`;
   const largest = `the largest deviation is ${Math.abs(z!).toFixed(2)} standard errors (${where})`;
   return agreement
-    ? `The correlations of residual networks agree with the theory for their own depth at infinite width: ${largest}.`
-    : `The correlations of residual networks deviate from theory: ${largest}, against the ${source}. Effects of the finite width D = ${width} are of order 1/D.`;
+    ? `The correlations agree with the theory for their own depth at infinite width: ${largest}.`
+    : `The correlations deviate from theory: ${largest}, against the ${source}.`;
 }

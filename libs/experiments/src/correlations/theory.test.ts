@@ -1,35 +1,9 @@
-import { feedforwardCovariances } from '@resdiff/limits';
-import { gelu, sin, swish, tanh } from '@resdiff/networks';
 import { describe, expect, it } from 'vitest';
-import { mehlerCovariances } from './mehler.ts';
 import { correlationsSettings } from './settings.ts';
 import { finiteDepthPrediction, limitPrediction } from './theory.ts';
 
 const settingsOf = (given: Record<string, unknown> = {}) =>
   correlationsSettings.parse({ depth: 50, ...given });
-
-describe("Mehler's expansion", () => {
-  // Inputs z copied through a first layer: variances up to 6.8, correlations from -1 to 1.
-  const z = [-2, -1.9, 0.1, 1, 2];
-  it.each([
-    ['tanh', tanh, { sigmaW: 1.30414584, sigmaB: 0.2 }, 1e-7],
-    ['tanh without biases', tanh, { sigmaW: 1.2, sigmaB: 0 }, 2e-6],
-    ['swish', swish, { sigmaW: 1.1, sigmaB: 0.1 }, 1e-7],
-    ['gelu', gelu, { sigmaW: 1.1, sigmaB: 0.1 }, 1e-7],
-    ['sine', sin, { sigmaW: 1, sigmaB: 0.3 }, 1e-9],
-  ])('is the quadrature of each pair: %s', (_, activation, law, tolerance) => {
-    const first = Float64Array.from(
-      { length: 25 },
-      (__, at) => law.sigmaB ** 2 + law.sigmaW ** 2 * z[Math.floor(at / 5)] * z[at % 5],
-    );
-    for (const layers of [0, 1, 4]) {
-      const exact = feedforwardCovariances(first, activation, law, layers)[layers];
-      mehlerCovariances(first, activation, law, layers).forEach((value, at) => {
-        expect(Math.abs(value - exact[at])).toBeLessThan(tolerance);
-      });
-    }
-  });
-});
 
 describe('the prediction at finite depth', () => {
   // Variances 1.53792 and 2.83982 and covariance 1.47572 at z = 0 and 1, L = 50, by quadrature.

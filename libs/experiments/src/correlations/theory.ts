@@ -5,10 +5,10 @@ import {
   explosionTime,
   feedforwardCovariances,
   limitParameters,
+  mehlerCovariances,
   networkMeanField,
   transitionDensity,
 } from '@resdiff/limits';
-import { mehlerCovariances } from './mehler.ts';
 import { activationOf, isResidual, parameterLaw, type Model } from './models.ts';
 import type { CorrelationsSettings } from './settings.ts';
 

@@ -1,9 +1,13 @@
 import { kolmogorovPValue, ksTwoSample } from '@resdiff/analysis';
 import { describe, expect, it } from 'vitest';
+import { gaussianColumns } from '../../test/gaussian.ts';
+import { pipelineSettings } from '../../test/pipeline-settings.ts';
 import { pick, samplesOf, settingsOf } from '../../test/support.ts';
 import { judge } from '../summary.ts';
 import { estimateDraws } from './estimates.ts';
-import type { DrawsSettings } from './settings.ts';
+import type { ProcessSamples } from './samples.ts';
+import { drawsSettings, type DrawsSettings } from './settings.ts';
+import { finiteDepthPrediction, limitPrediction } from './theory.ts';
 
 const estimatesOf = async (settings: DrawsSettings) =>
   estimateDraws(settings, await samplesOf(settings));
@@ -19,7 +23,7 @@ describe('estimates', () => {
   it('are the moments of each process, held against what is exact and against the limit', async () => {
     const settings = settingsOf({ activation: 'swish', draws: 400 });
     const samples = await samplesOf(settings);
-    const { all, exact } = estimateDraws(settings, samples);
+    const { all, finiteDepth } = estimateDraws(settings, samples);
     for (const { process, values } of samples) {
       const [x, y] = values.map((column) => [...column]);
       const n = x.length;
@@ -43,8 +47,8 @@ describe('estimates', () => {
         expect(value).toBeCloseTo(covariance / deviation(x) / deviation(y), 6);
       }
     }
-    expect(exact).toHaveLength(18);
-    for (const { value, se, expected, z } of exact) {
+    expect(finiteDepth).toHaveLength(18);
+    for (const { value, se, expected, z } of finiteDepth) {
       expect(z).toBeCloseTo((value! - expected!) / se!, 10);
     }
     const expectations = pick(all, 'mean', { process: 'resnet', z: 1 });
@@ -57,17 +61,17 @@ describe('estimates', () => {
 
   it('of relu are held against the recursion alone', async () => {
     const settings = settingsOf({ activation: 'relu', processes: 'resnet' });
-    const { all, exact } = await estimatesOf(settings);
-    expect(exact).toHaveLength(6);
-    expect(exact.every(({ expected }) => expected !== null)).toBe(true);
+    const { all, finiteDepth } = await estimatesOf(settings);
+    expect(finiteDepth).toHaveLength(6);
+    expect(finiteDepth.every(({ expected }) => expected !== null)).toBe(true);
     expect(all.filter(({ source }) => source?.startsWith('limit'))).toEqual([]);
     expect(pick(all, 'mean')).toHaveLength(2);
   });
 
   it('of one input have no pairs', async () => {
-    const { all, exact } = await estimatesOf(settingsOf({ inputs: 2 }));
+    const { all, finiteDepth } = await estimatesOf(settingsOf({ inputs: 2 }));
     expect([...pick(all, 'covariance'), ...pick(all, 'correlation')]).toEqual([]);
-    expect(exact.map(({ quantity }) => quantity)).toEqual([
+    expect(finiteDepth.map(({ quantity }) => quantity)).toEqual([
       'mean',
       'variance',
       'mean',
@@ -82,20 +86,24 @@ describe('estimates', () => {
     [13, 12],
   ])('of %i inputs are of %i pairs: all, but only neighbours above 12', async (count, pairs) => {
     const inputs = Array.from({ length: count }, (_, i) => i / 10);
-    const { exact } = await estimatesOf(
+    const { finiteDepth } = await estimatesOf(
       settingsOf({ inputs, processes: 'resnet', depth: 3, draws: 20 }),
     );
-    const found = pick(exact, 'covariance');
+    const found = pick(finiteDepth, 'covariance');
     expect(found).toHaveLength(pairs);
     expect(found.every(({ expected }) => expected !== null)).toBe(true);
   });
 
   it('are nulls, not NaN, where draws or their variation are lacking', async () => {
     for (const given of [{ draws: 1 }, { sigmaW: 0, sigmaB: 0 }]) {
-      const { all, exact } = await estimatesOf(settingsOf(given));
+      const { all, finiteDepth } = await estimatesOf(settingsOf(given));
       expect(JSON.parse(JSON.stringify(all))).toEqual(all);
-      expect(pick(exact, 'correlation').map(({ value }) => value)).toEqual([null, null, null]);
-      expect(exact.every(({ z }) => z === null)).toBe(true);
+      expect(pick(finiteDepth, 'correlation').map(({ value }) => value)).toEqual([
+        null,
+        null,
+        null,
+      ]);
+      expect(finiteDepth.every(({ z }) => z === null)).toBe(true);
     }
   });
 });
@@ -144,22 +152,25 @@ describe('the verdict', () => {
     Promise.all(
       seeds.map(async (seed) => {
         const samples = await samplesOf(settingsOf({ ...given, seed }));
-        const { exact } = estimateDraws(settingsOf({ ...believed, seed }), samples);
-        return judge(exact, String).agreement;
+        const { basis } = estimateDraws(settingsOf({ ...believed, seed }), samples);
+        return judge(basis.judged, String, basis.degrees).agreement;
       }),
     );
   const disagreeing = (verdicts: (boolean | null)[]) =>
     verdicts.filter((agreement) => agreement === false).length;
 
-  // Each verdict has a false-alarm rate of at most 0.01, so more than 2 of 20 occur at 0.001. The
-  // bias of finite width is below a fifth of a standard error here.
+  // Each verdict has a false-alarm rate of about 0.01, so more than 2 of 20 occur at 0.001.
   it.each([
     ['tanh', { activation: 'tanh' }],
     ['swish, which drifts', { activation: 'swish' }],
     ['relu, which has no limit', { activation: 'relu', processes: 'resnet', T: 0.1 }],
     ['one input', { inputs: [1] }],
     ['four inputs', { inputs: [-1, 0, 0.5, 2] }],
-    ['all coordinates', { coordinates: 'all', draws: 60 }],
+    ['all coordinates', { coordinates: 'all', draws: 60, depth: 200 }],
+    [
+      'gelu, narrow, of which the limit alone is judged',
+      { activation: 'gelu', width: 8, draws: 120 },
+    ],
   ])('is agreement for samples that are right: %s', async (_, given) => {
     const verdicts = await agreements({ width: 100, depth: 10, draws: 500, ...given });
     expect(disagreeing(verdicts)).toBeLessThanOrEqual(2);
@@ -175,6 +186,65 @@ describe('the verdict', () => {
     const given = { width: 100, depth: 10, draws: 500 };
     expect(disagreeing(await agreements(given, { ...given, ...wrong }))).toBe(20);
   });
+});
+
+describe('the verdict on samples of the limit itself', () => {
+  const drawn = (settings: DrawsSettings, seed: number): ProcessSamples[] => {
+    const { law } = limitPrediction(settings)!;
+    const values = gaussianColumns(law, settings.draws, seed).map((x) => Float32Array.from(x));
+    return [{ process: 'limit', values, diverged: 0, divergedAt: [] }];
+  };
+
+  // More than 12 of 400 verdicts that are false alarms at 1 % occur at 3e-4.
+  it.each([
+    [5, 5],
+    [100, 30],
+  ])('on %i right draws is false at its rate', (draws, comparisons) => {
+    const settings = settingsOf({ inputs: [-2, -1, 0, 1, 2], processes: 'limit', draws });
+    const bases = Array.from({ length: 400 }, (_, seed) => {
+      return estimateDraws(settings, drawn(settings, seed)).basis;
+    });
+    const alarms = (degreesOf: (degrees: number) => number | null) =>
+      bases.filter(
+        ({ judged, degrees }) => judge(judged, String, degreesOf(degrees!)).agreement === false,
+      ).length;
+    expect(bases[0].judged).toHaveLength(comparisons);
+    expect(bases[0].unsure).toBe(30 - comparisons);
+    expect(alarms((degrees) => degrees)).toBeLessThanOrEqual(12);
+    expect(alarms(() => null)).toBeGreaterThan(12);
+  });
+
+  it('turns on a wrong expectation at the full size of its pipeline', () => {
+    const settings = drawsSettings.parse(pipelineSettings('figure-2'));
+    const samples = settings.processes.map((process): ProcessSamples => {
+      const { law } = finiteDepthPrediction(process, settings)!;
+      const values = gaussianColumns(law, settings.draws, 1).map((x) => Float32Array.from(x));
+      return { process, values, diverged: 0, divergedAt: [] };
+    });
+    const verdict = (believed: DrawsSettings) => {
+      const { judged, degrees } = estimateDraws(believed, samples).basis;
+      return judge(judged, String, degrees);
+    };
+    expect(verdict(settings)).toMatchObject({ agreement: true, comparisons: 18 });
+    expect(verdict({ ...settings, sigmaB: 1.05 }).agreement).toBe(false);
+  });
+});
+
+it.each([
+  ['tanh', 200, { limit: 20, sde: 20, resnet: 4 }],
+  ['gelu', 200, { limit: 20, sde: 0, resnet: 0 }],
+  ['relu', 200, { resnet: 0 }],
+  ['identity', 200, { limit: 20, sde: 20, resnet: 20 }],
+])('of pooled %s at D = %i what is exact is judged', async (activation, width, expected) => {
+  const settings = settingsOf({
+    ...{ activation, width, inputs: [-1, 0, 1, 2], coordinates: 'all', depth: 3, draws: 30 },
+    processes: Object.keys(expected),
+  });
+  const { basis, finiteDepth } = estimateDraws(settings, await samplesOf(settings));
+  for (const [process, count] of Object.entries(expected)) {
+    expect.soft(basis.judged.filter(({ at }) => at.process === process)).toHaveLength(count);
+  }
+  expect(basis.judged.length + basis.narrow + basis.unsure).toBe(finiteDepth.length);
 });
 
 describe('standard errors of pooled coordinates', () => {
@@ -194,8 +264,8 @@ describe('standard errors of pooled coordinates', () => {
         const settings = settingsOf({ ...given, ...growing, seed });
         const samples = await samplesOf(settings);
         return {
-          byDraw: estimateDraws(settings, samples).exact,
-          byCoordinate: estimateDraws({ ...settings, coordinates: 'first' }, samples).exact,
+          byDraw: estimateDraws(settings, samples).finiteDepth,
+          byCoordinate: estimateDraws({ ...settings, coordinates: 'first' }, samples).finiteDepth,
         };
       }),
     );

@@ -1,17 +1,22 @@
 import { kolmogorovPValue, ksTwoSample, moments, pairMoments } from '@resdiff/analysis';
+import { isWideEnough, keepsMeans, residualWidthShare } from '../infinite-width.ts';
+import { meanDegrees, scaleScatter, secondMomentDegrees } from '../sampling-error.ts';
 import { estimate, type Coordinates, type Estimate } from '../summary.ts';
+import { verdictBasis, type Held, type VerdictBasis } from '../verdict-basis.ts';
 import { inputPairs } from './pairs.ts';
 import type { ProcessSamples } from './samples.ts';
-import { keptCoordinates, type DrawsSettings } from './settings.ts';
-import { exactPrediction, limitPrediction, type Prediction } from './theory.ts';
+import { keptCoordinates, networkOf, type DrawsSettings, type Process } from './settings.ts';
+import { finiteDepthPrediction, limitPrediction, type Prediction } from './theory.ts';
 
 export interface DrawsEstimates {
   readonly all: readonly Estimate[];
   /**
-   * Those of `all` that are held against what is exact at their own depth: of processes that lost no
+   * Those of `all` that are held against what is known at their own depth: of processes that lost no
    * draw, since the law of what is left is another.
    */
-  readonly exact: readonly Estimate[];
+  readonly finiteDepth: readonly Estimate[];
+  /** Of `finiteDepth`. */
+  readonly basis: VerdictBasis;
 }
 
 /** Moments of each process against theory, distances between processes, and divergence. */
@@ -22,23 +27,54 @@ export function estimateDraws(
   const limit = limitPrediction(settings);
   const held = samples.map((sample) => {
     const found = sampleMoments(settings, sample);
-    const exact = exactPrediction(sample.process, settings);
+    const own = finiteDepthPrediction(sample.process, settings);
     const others = limit && sample.process !== 'limit' ? [limit] : [];
     return {
-      exact: exact ? found.map((each) => hold(each, exact)) : [],
+      process: sample.process,
+      finiteDepth: own ? found.map((each) => hold(each, own)) : [],
       complete: sample.diverged === 0,
       others: others.flatMap((prediction) => found.map((each) => hold(each, prediction))),
-      unheld: exact || limit ? [] : found.map((each) => hold(each, undefined)),
+      unheld: own || limit ? [] : found.map((each) => hold(each, undefined)),
     };
   });
+  const complete = held.filter((each) => each.complete);
   return {
     all: [
-      ...held.flatMap(({ exact, others, unheld }) => [...exact, ...others, ...unheld]),
+      ...held.flatMap(({ finiteDepth, others, unheld }) => [...finiteDepth, ...others, ...unheld]),
       ...distances(settings, samples),
       ...samples.flatMap(divergence),
     ],
-    exact: held.flatMap(({ exact, complete }) => (complete ? exact : [])),
+    finiteDepth: complete.flatMap(({ finiteDepth }) => finiteDepth),
+    basis: verdictBasis(
+      complete.flatMap(({ process, finiteDepth }) => fitness(settings, process, finiteDepth)),
+    ),
   };
+}
+
+/** The limit has no width, and its Euler scheme is linear where phi''(0) = 0: exact at every width. */
+function fitness(
+  settings: DrawsSettings,
+  process: Process,
+  estimates: readonly Estimate[],
+): Held[] {
+  const { draws, inputs } = settings;
+  const network = networkOf(settings);
+  const { activation, width } = network;
+  const coordinates = keptCoordinates(settings);
+  const isLinear = process === 'limit' || (process === 'sde' && activation.atZero.ddphi === 0);
+  const share = isLinear
+    ? 0
+    : process === 'sde'
+      ? 1 / width
+      : residualWidthShare(network, Math.max(...inputs.map((z) => z ** 2)));
+  const isWide = isWideEnough(share, draws * coordinates);
+  const scatter = process === 'limit' ? 0 : scaleScatter(network);
+  const second = secondMomentDegrees({ draws, coordinates, scatter });
+  return estimates.map((each) =>
+    each.quantity === 'mean'
+      ? { estimate: each, exact: isWide || keepsMeans(activation), degrees: meanDegrees(draws) }
+      : { estimate: each, exact: isWide, degrees: second },
+  );
 }
 
 /** Relative error that states of 32 bits may carry through the layers: smaller deviations say nothing. */

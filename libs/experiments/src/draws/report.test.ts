@@ -13,8 +13,9 @@ describe('a report', () => {
     const whole = await reportDraws(settings, runOf(settings));
     expect(await reportDraws(settings, runOf(settings, 7))).toEqual(whole);
     expect(whole.warnings).toEqual([]);
-    expect(whole.artifacts['figure.svg']).toMatch(/^<svg /);
-    expect([...whole.artifacts['figure.png'].slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+    const figures = await whole.artifacts();
+    expect(figures['figure.svg']).toMatch(/^<svg /);
+    expect([...figures['figure.png'].slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   });
 
   it.each([
@@ -49,6 +50,8 @@ describe('a report', () => {
       'comparisons',
       'largestZ',
       'threshold',
+      'degrees',
+      'degrees',
       'falseAlarmRate',
     ]);
   });
@@ -58,11 +61,26 @@ describe('a report', () => {
     expect(summary.verdict.text).toMatch(
       /^The samples agree with the theory for their own depth at infinite width: the largest deviation is \d\.\d\d standard errors \(\w+ of \w+ at z = [01](, 1)?\)\.$/,
     );
-    const narrow = await reportOf({ activation: 'swish', T: 2.5, width: 3, draws: 2000 });
-    expect(narrow.summary.verdict).toMatchObject({ agreement: false, comparisons: 18 });
-    expect(narrow.summary.verdict.text).toMatch(
-      /^The samples deviate from theory: .*, against the mean field of the .*, D = infinity, L = 20\. Effects of the finite width D = 3 are of order 1\/D\.$/,
+    const right = settingsOf({ draws: 500 });
+    const wrong = await reportDraws({ ...right, sigmaB: 1.5 }, runOf(right));
+    expect(wrong.summary.verdict.agreement).toBe(false);
+    expect(wrong.summary.verdict.text).toMatch(
+      /^The samples deviate from theory: .*, against the (mean field of the .*, D = infinity, L = 20|limit, .*)\./,
     );
+  });
+
+  it('judges nothing that depends on the finite width, and says so', async () => {
+    const { summary, shown, warnings } = await reportOf({
+      ...{ activation: 'swish', T: 2.5, width: 3, draws: 2000 },
+    });
+    expect(shown.some(({ at, z }) => at.process === 'resnet' && Math.abs(z!) > 6)).toBe(true);
+    expect(summary.verdict).toMatchObject({ agreement: true, comparisons: 6 });
+    expect(summary.verdict.text).toMatch(
+      / \(\w+ of limit at .*\)\. Estimates that are not judged: 12 since the finite width D = 3 may change them by more than a third of the standard error of 2,000 draws\.$/,
+    );
+    expect(warnings).toEqual([
+      'The verdict says nothing of resnet and sde, of which no estimate can be judged, or which lost draws.',
+    ]);
   });
 
   it('warns of draws that left the finite numbers and of a limit that explodes', async () => {
@@ -72,9 +90,11 @@ describe('a report', () => {
         /^sde: 100 of 100 draws left the finite numbers, the first after layer \d+, half of them by layer \d+ of 50; they are left out of moments and figure\.$/,
       ),
       'limit: explodes at time 2.77259, before T = 20, so it has no draws; it is left out of moments and figure.',
-      'The verdict says nothing of sde and limit, of which no estimate could be held against theory, or which lost draws.',
     ]);
-    expect(summary.verdict.comparisons).toBe(6);
+    expect(summary.verdict.comparisons).toBe(0);
+    expect(summary.verdict.text).toMatch(
+      /^No estimate .* not judged: 6 since the finite width D = 20 /,
+    );
   });
 
   // Exact correlations of 1, and states whose spread is below the spacing of f32 at their mean.
@@ -116,7 +136,7 @@ describe('a report', () => {
       expect(warnings).toEqual([
         'No figure: no input has two different finite values to draw a density from.',
       ]);
-      expect(artifacts).toEqual({});
+      expect(await artifacts()).toEqual({});
     },
   );
 });

@@ -1,7 +1,8 @@
-import { renderPng, renderSvg } from '@resdiff/figures';
 import type { Run } from '@resdiff/runtime';
 import type { Report } from '../experiment.ts';
+import { renderFigure } from '../render-figure.ts';
 import { judge, type Estimate } from '../summary.ts';
+import { leftOutSentence } from '../verdict-basis.ts';
 import { estimateDraws } from './estimates.ts';
 import { drawsFigure } from './figure.ts';
 import { readSamples, type ProcessSamples } from './samples.ts';
@@ -13,30 +14,29 @@ export async function reportDraws(
   run: Pick<Run, 'batches' | 'notes'>,
 ): Promise<Report> {
   const samples = await readSamples(settings, run);
-  const { all, exact } = estimateDraws(settings, samples);
-  const verdict = judge(exact, (agreement, worst) => sentence(settings, agreement, worst));
+  const { all, finiteDepth, basis } = estimateDraws(settings, samples);
+  const verdict = judge(
+    basis.judged,
+    (agreement, worst) => sentence(agreement, worst) + leftOutSentence(basis, settings),
+    basis.degrees,
+  );
   const spec = drawsFigure(settings, samples);
-  const svg = spec && (await renderSvg(spec));
   return {
     summary: { estimates: all, verdict },
-    shown: exact,
+    shown: finiteDepth,
     warnings: [
       ...samples.flatMap((sample) => divergenceWarning(settings, sample)),
-      ...uncomparedWarning(exact, samples),
-      ...unresolvedWarning(exact),
+      ...uncomparedWarning(basis.judged, samples),
+      ...unresolvedWarning(basis.judged),
       ...(spec
         ? []
         : ['No figure: no input has two different finite values to draw a density from.']),
     ],
-    artifacts: svg ? { 'figure.svg': svg, 'figure.png': await renderPng(svg) } : {},
+    artifacts: () => renderFigure(spec),
   };
 }
 
-function sentence(
-  { width }: DrawsSettings,
-  agreement: boolean | null,
-  worst: Estimate | undefined,
-): string {
+function sentence(agreement: boolean | null, worst: Estimate | undefined): string {
   if (!worst) return 'No estimate could be held against theory.';
   const { quantity, at, z, source } = worst;
   const where = `${quantity} of ${String(at.process)} at z = ${[at.z].flat().join(', ')}`;
@@ -44,10 +44,7 @@ function sentence(
   if (agreement) {
     return `The samples agree with the theory for their own depth at infinite width: ${largest}.`;
   }
-  const deviation = `The samples deviate from theory: ${largest}, against the ${source}.`;
-  return at.process === 'limit'
-    ? deviation
-    : `${deviation} Effects of the finite width D = ${width} are of order 1/D.`;
+  return `The samples deviate from theory: ${largest}, against the ${source}.`;
 }
 
 function divergenceWarning(
@@ -71,24 +68,24 @@ function divergenceWarning(
   ];
 }
 
-function unresolvedWarning(exact: readonly Estimate[]): string[] {
-  const unresolved = exact.filter(
+function unresolvedWarning(judged: readonly Estimate[]): string[] {
+  const unresolved = judged.filter(
     ({ z, se, expected }) => z === null && se !== null && se > 0 && expected !== null,
   );
   return unresolved.length === 0
     ? []
     : [
-        `The verdict leaves out ${unresolved.length} of ${exact.length} estimates, whose standard errors are below what states of 32 bits resolve.`,
+        `The verdict leaves out ${unresolved.length} of ${judged.length} estimates, whose standard errors are below what states of 32 bits resolve.`,
       ];
 }
 
 /** Agreement is said of what was compared; this says of what it is not. */
-function uncomparedWarning(exact: readonly Estimate[], samples: readonly ProcessSamples[]) {
-  const compared = new Set(exact.filter(({ z }) => z !== null).map(({ at }) => at.process));
+function uncomparedWarning(judged: readonly Estimate[], samples: readonly ProcessSamples[]) {
+  const compared = new Set(judged.filter(({ z }) => z !== null).map(({ at }) => at.process));
   const missing = samples.map(({ process }) => process).filter((name) => !compared.has(name));
   return compared.size > 0 && missing.length > 0
     ? [
-        `The verdict says nothing of ${missing.join(' and ')}, of which no estimate could be held against theory, or which lost draws.`,
+        `The verdict says nothing of ${missing.join(' and ')}, of which no estimate can be judged, or which lost draws.`,
       ]
     : [];
 }

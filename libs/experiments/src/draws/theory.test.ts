@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../test/support.ts';
-import { exactPrediction, firstExplosion, limitPrediction } from './theory.ts';
+import { finiteDepthPrediction, firstExplosion, limitPrediction } from './theory.ts';
 
 const { E } = Math;
 
@@ -48,7 +48,7 @@ describe('what is exact at finite depth', () => {
     [100, 1.62056, 3.09599, 1.58316],
     [500, 1.69729, 3.35922, 1.68839],
   ])('is the mean field of the recursion, L = %i', (depth, v1, v2, c) => {
-    const { source, law } = exactPrediction('resnet', settingsOf({ depth }))!;
+    const { source, law } = finiteDepthPrediction('resnet', settingsOf({ depth }))!;
     expect(source).toBe(`mean field of the recursion, D = infinity, L = ${depth}`);
     expect(law.covariance[0]).toBeCloseTo(v1, 5);
     expect(law.covariance[1]).toBeCloseTo(c, 5);
@@ -56,7 +56,7 @@ describe('what is exact at finite depth', () => {
   });
 
   it('is compound growth for the Euler scheme of tanh: (z^2 + 1)((1 + 1/L)^L - 1)', () => {
-    const { source, law } = exactPrediction('sde', settingsOf({ depth: 20 }))!;
+    const { source, law } = finiteDepthPrediction('sde', settingsOf({ depth: 20 }))!;
     const growth = 1.05 ** 20 - 1;
     expect(source).toBe('mean field of the Euler scheme, D = infinity, L = 20');
     expect(law.covariance[0]).toBeCloseTo(growth, 12);
@@ -66,12 +66,12 @@ describe('what is exact at finite depth', () => {
 
   it('is the limit itself for draws of the limit', () => {
     const settings = settingsOf({ activation: 'swish' });
-    expect(exactPrediction('limit', settings)).toEqual(limitPrediction(settings));
+    expect(finiteDepthPrediction('limit', settings)).toEqual(limitPrediction(settings));
   });
 
   it('exists for relu: m grows by sqrt(S dt / 2 pi) a layer', () => {
     const settings = settingsOf({ activation: 'relu', processes: 'resnet', depth: 1, inputs: 2 });
-    const { law } = exactPrediction('resnet', settings)!;
+    const { law } = finiteDepthPrediction('resnet', settings)!;
     expect(law.mean[0]).toBeCloseTo(2 + Math.sqrt(5 / (2 * Math.PI)), 12);
     expect(law.covariance[0]).toBeCloseTo(5 / 2 - 5 / (2 * Math.PI), 12);
   });
@@ -81,7 +81,7 @@ describe('what is exact at finite depth', () => {
     (process) => {
       const inputs = Array.from({ length: 13 }, (_, i) => i / 4 - 1);
       const law = (chosen: number[]) =>
-        exactPrediction(process, settingsOf({ activation: 'swish', inputs: chosen }))!.law;
+        finiteDepthPrediction(process, settingsOf({ activation: 'swish', inputs: chosen }))!.law;
       const all = law(inputs);
       for (const first of [0, 1]) {
         const some = law(inputs.slice(first, first + 12));

@@ -42,7 +42,10 @@ export function limitPrediction(settings: DrawsSettings): Prediction | undefined
  * What holds for a process at its own depth, with only the width taken to infinity: the mean field
  * of the recursion and of the Euler scheme, and the limit itself for its own draws.
  */
-export function exactPrediction(process: Process, settings: DrawsSettings): Prediction | undefined {
+export function finiteDepthPrediction(
+  process: Process,
+  settings: DrawsSettings,
+): Prediction | undefined {
   if (process === 'limit') return limitPrediction(settings);
   const network = networkOf(settings);
   const { activation, T, depth } = network;

@@ -1,16 +1,18 @@
-import { moments, normalQuantile } from '@resdiff/analysis';
+import { moments, normalQuantile, quantile } from '@resdiff/analysis';
+import { reluMeanLogSize } from '@resdiff/limits';
+import { feedforwardWidthShare } from '../infinite-width.ts';
+import { meanDegrees, scaleScatter, secondMomentDegrees } from '../sampling-error.ts';
 import { estimate, type Coordinates, type Estimate } from '../summary.ts';
+import { verdictBasis, type Held, type VerdictBasis } from '../verdict-basis.ts';
 import { tableInputs, type FunctionNetwork } from './networks.ts';
-import { quantile } from './quantiles.ts';
-import { reluMeanLogSize } from './relu-size.ts';
 import type { FunctionSamples } from './samples.ts';
 import type { FunctionsSettings } from './settings.ts';
 import { isExact, type Prediction } from './theory.ts';
 
 export interface FunctionEstimates {
   readonly all: readonly Estimate[];
-  /** Those of `all` that are held against what is exact at their own depth and width. */
-  readonly exact: readonly Estimate[];
+  /** Of those of `all` that are held against what is known at their own depth. */
+  readonly basis: VerdictBasis;
 }
 
 /** The quantiles that bands and estimates are of. */
@@ -35,7 +37,7 @@ export function estimateFunctions(
   const held = samples.map((sample, i) => networkEstimates(settings, sample, predictions[i]));
   return {
     all: [...held.flatMap(({ all }) => all), ...samples.flatMap(interpolation)],
-    exact: held.flatMap(({ exact }) => exact),
+    basis: verdictBasis(held.flatMap(({ basis }) => basis)),
   };
 }
 
@@ -43,10 +45,10 @@ function networkEstimates(
   settings: FunctionsSettings,
   sample: FunctionSamples,
   predictions: readonly Prediction[],
-): FunctionEstimates {
+): { readonly all: readonly Estimate[]; readonly basis: readonly Held[] } {
   const { network, diverged } = sample;
   const inputs = tableInputs(settings);
-  const held = shownInputs(settings).flatMap((point) => {
+  const found = shownInputs(settings).flatMap((point): Found[] => {
     const at = { ...place(network), z: inputs[point] };
     const values = sample.values[point];
     return [
@@ -57,16 +59,13 @@ function networkEstimates(
   });
   const lost = estimate('nonFiniteDraws', place(network), { value: diverged });
   return {
-    all: [...held.map(({ estimate }) => estimate), lost],
-    exact: held.flatMap(({ estimate, exact }) => (exact && diverged === 0 ? [estimate] : [])),
+    all: [...found.map(({ estimate }) => estimate), lost],
+    basis: diverged === 0 ? found.filter((each) => 'exact' in each) : [],
   };
 }
 
-interface Held {
-  readonly estimate: Estimate;
-  /** Whether theory is exact for it. */
-  readonly exact: boolean;
-}
+/** An estimate, which may be for a verdict. */
+type Found = Held | Pick<Held, 'estimate'>;
 
 interface Law {
   readonly source: string;
@@ -95,7 +94,7 @@ function momentEstimates(
   values: Float32Array,
   at: Coordinates,
   lawOf: (kind: Prediction['kind']) => Law | undefined,
-): Held[] {
+): Found[] {
   const found = values.length > 0 ? moments(values) : undefined;
   const own = {
     mean: { value: found?.mean ?? null, se: found?.meanSe ?? null },
@@ -114,13 +113,27 @@ function momentEstimates(
     const beside = kind === 'limit' ? { ...at, against: kind } : at;
     return (['mean', 'variance'] as const).map((quantity) => ({
       estimate: estimate(quantity, beside, own[quantity], theory[quantity]),
-      exact: kind === 'meanField' && isExact(quantity, settings, network),
+      ...(kind === 'meanField' && {
+        exact: isExact(quantity, settings, network),
+        degrees: degreesOf(quantity, settings, network),
+      }),
     }));
   });
 }
 
+function degreesOf(
+  quantity: 'mean' | 'variance',
+  { kind, draws, T }: FunctionsSettings,
+  network: FunctionNetwork,
+): number {
+  if (quantity === 'mean') return meanDegrees(draws);
+  const scatter =
+    kind === 'residual' ? scaleScatter({ ...network, T }) : 4 * feedforwardWidthShare(network);
+  return secondMomentDegrees({ draws, scatter });
+}
+
 /** Beside those of the Gaussian limit. */
-function quantileEstimates(values: Float32Array, at: Coordinates, limit: Law | undefined): Held[] {
+function quantileEstimates(values: Float32Array, at: Coordinates, limit: Law | undefined): Found[] {
   const sorted = values.slice().sort();
   return probabilities.map((p) => ({
     estimate: estimate(
@@ -132,7 +145,6 @@ function quantileEstimates(values: Float32Array, at: Coordinates, limit: Law | u
         source: limit.source,
       },
     ),
-    exact: false,
   }));
 }
 
@@ -142,7 +154,7 @@ function sizeEstimates(
   network: FunctionNetwork,
   values: Float32Array,
   at: Coordinates & { readonly z: number },
-): Held[] {
+): Found[] {
   const { activation, sigmaB, sigmaW } = network;
   const known = kind === 'feedforward' && activation.name === 'relu' && sigmaB === 0 && sigmaW > 0;
   if (!known || at.z === 0) return [];
@@ -163,6 +175,8 @@ function sizeEstimates(
         theory,
       ),
       exact: true,
+      // The logarithm of a Gaussian is about as far from normal as its square.
+      degrees: secondMomentDegrees({ draws: sizes.length, scatter: 0 }),
     },
   ];
 }

@@ -1,8 +1,7 @@
-import { normalQuantile } from '@resdiff/analysis';
+import { normalQuantile, quantile } from '@resdiff/analysis';
 import { curvesFigure, type CurvesPanel, type PanelCurve } from '@resdiff/figures';
 import { probabilities } from './estimates.ts';
 import { curveInputs, tableInputs } from './networks.ts';
-import { quantile } from './quantiles.ts';
 import type { FunctionSamples } from './samples.ts';
 import type { FunctionsSettings } from './settings.ts';
 import type { Prediction } from './theory.ts';

@@ -2,6 +2,7 @@ import type { Run } from '@resdiff/runtime';
 import type { Report } from '../experiment.ts';
 import { renderFigure } from '../render-figure.ts';
 import { judge, type Estimate } from '../summary.ts';
+import { leftOutSentence } from '../verdict-basis.ts';
 import { estimateFunctions } from './estimates.ts';
 import { functionsFigure } from './figure.ts';
 import { readFunctions, type FunctionSamples } from './samples.ts';
@@ -14,12 +15,20 @@ export async function reportFunctions(
 ): Promise<Report> {
   const samples = await readFunctions(settings, run);
   const predictions = predictionsOf(settings);
-  const { all, exact } = estimateFunctions(settings, samples, predictions);
+  const { all, basis } = estimateFunctions(settings, samples, predictions);
   return {
-    summary: { estimates: all, verdict: judge(exact, sentence) },
-    shown: exact,
+    summary: {
+      estimates: all,
+      verdict: judge(
+        basis.judged,
+        (agreement, worst) =>
+          sentence(agreement, worst) + leftOutSentence(basis, { draws: settings.draws }),
+        basis.degrees,
+      ),
+    },
+    shown: basis.judged,
     warnings: samples.flatMap((sample) => divergenceWarning(settings, sample)),
-    artifacts: await renderFigure(functionsFigure(settings, samples, predictions)),
+    artifacts: () => renderFigure(functionsFigure(settings, samples, predictions)),
   };
 }
 

@@ -1,8 +1,9 @@
 import { activationNames, copiedInput } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
-import { UserError, type ShardContent, type ShardContext } from '@resdiff/runtime';
+import type { ShardContent, ShardContext } from '@resdiff/runtime';
 import { collapsedCost, type DrawCost, type FunctionMethod } from '@resdiff/sampler';
 import type { Batch } from '@resdiff/tables';
+import { drawRanges } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { tableBytes } from '../table-bytes.ts';
 import { refuseTooManyRows } from '../table-rows.ts';
@@ -30,12 +31,6 @@ export interface FunctionsNotes {
   readonly diverged: Readonly<Record<string, number>>;
 }
 
-/** CPU seconds that a shard aims at. */
-const SHARD_SECONDS = 1;
-/** Rows that a shard holds at most, for the sake of memory. */
-const SHARD_ROWS = 400_000;
-/** Shards of a network at most. */
-const MOST_SHARDS = 10_000;
 /** Chebyshev nodes that smooth functions take, more or less. */
 const ASSUMED_NODES = 8;
 /** CPU seconds and bytes of a row in its shard, in the merged tables and in the report. */
@@ -49,7 +44,6 @@ const PANEL_SECONDS = 0.2;
 const PARQUET_ROW_BYTES = 5;
 
 export function planFunctions(settings: FunctionsSettings, shardSize?: number): ShardPlan {
-  refuseTooManyShards(settings, shardSize);
   const networks = networksOf(settings);
   const cut = networks.map((network) => cutNetwork(settings, network, shardSize));
   const rows = cut.reduce((sum, { part }) => sum + part.rows, 0);
@@ -69,14 +63,6 @@ export function planFunctions(settings: FunctionsSettings, shardSize?: number): 
   };
 }
 
-function refuseTooManyShards({ draws }: FunctionsSettings, shardSize = draws): void {
-  const least = Math.ceil(draws / MOST_SHARDS);
-  if (shardSize >= least) return;
-  throw new UserError(
-    `A shard size of ${shardSize} cuts ${draws} draws into more than ${MOST_SHARDS} shards; it must be at least ${least}.`,
-  );
-}
-
 function cutNetwork(settings: FunctionsSettings, network: FunctionNetwork, shardSize?: number) {
   const { draws, points, tablePoints } = settings;
   const { activation, depth, width } = network;
@@ -91,13 +77,14 @@ function cutNetwork(settings: FunctionsSettings, network: FunctionNetwork, shard
   };
   const secondsOf = (first: number, count: number) =>
     costOf(first, count, ({ seconds }) => seconds) + rowsOf(first, count) * ROW_SECONDS;
-  const size = (first: number) =>
-    shardSize ?? suitableSize(settings, secondsOf(first, 1), rowsOf(first, 1));
   // Whole functions are cut by themselves where they take longer than others.
-  const ranges =
-    shardSize === undefined && whole.seconds > 2 * short.seconds && curves > 0
-      ? [...cutRange(0, curves, size(0)), ...cutRange(curves, draws, size(curves))]
-      : cutRange(0, draws, size(curves));
+  const apart = shardSize === undefined && whole.seconds > 2 * short.seconds ? curves : 0;
+  /** From one draw to another, all of which take as long as the one that is like them. */
+  const cut = (from: number, to: number, like: number) => {
+    const work = { draws: to - from, seconds: secondsOf(like, 1), rowsPerDraw: rowsOf(like, 1) };
+    return drawRanges(work, shardSize).map(({ first, count }) => ({ first: from + first, count }));
+  };
+  const ranges = [...cut(0, apart, 0), ...cut(apart, draws, curves)];
   const shards = ranges.map(({ first, count }) => {
     const task: FunctionsTask = { activation: activation.name, depth, width, first, count };
     return {
@@ -135,19 +122,6 @@ function drawCost({ kind }: FunctionsSettings, network: FunctionNetwork, points:
     key: seedKey(0),
     stream: streams.resnet,
     keep: 1,
-  });
-}
-
-/** The draws that take `SHARD_SECONDS`, unless they would be too many rows or too many shards. */
-function suitableSize({ draws }: FunctionsSettings, seconds: number, rowsPerDraw: number): number {
-  const size = Math.floor(Math.min(SHARD_SECONDS / seconds, SHARD_ROWS / rowsPerDraw));
-  return Math.max(1, size, Math.ceil(draws / MOST_SHARDS));
-}
-
-function cutRange(from: number, to: number, size: number) {
-  return Array.from({ length: Math.ceil((to - from) / size) }, (_, shard) => {
-    const first = from + shard * size;
-    return { first, count: Math.min(size, to - first) };
   });
 }
 

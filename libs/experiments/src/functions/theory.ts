@@ -7,7 +7,13 @@ import {
   networkMeanField,
   type MeanField,
 } from '@resdiff/limits';
-import { activationKind, diffusionLimit, type Activation } from '@resdiff/networks';
+import { diffusionLimit } from '@resdiff/networks';
+import {
+  feedforwardWidthShare,
+  isWideEnough,
+  keepsMeans,
+  residualWidthShare,
+} from '../infinite-width.ts';
 import { networksOf, tableInputs, type FunctionNetwork } from './networks.ts';
 import type { FunctionsSettings } from './settings.ts';
 
@@ -93,25 +99,19 @@ function feedforwardMeanField(settings: FunctionsSettings, network: FunctionNetw
 
 /**
  * Whether the mean field has the mean, or the variance, of the network at its finite width, to within
- * much less than this many draws can tell.
- *
- * A residual increment phi(h) is 0 in the mean whatever the state if phi is odd, and the moments of a
- * linear network are those of the mean field; a feedforward preactivation is symmetric. For all else
- * the width changes moments by a share of about 1/D, or L/D without the step dt.
+ * much less than this many draws can tell. Of preactivations, which are symmetric, and of states that
+ * odd increments leave where they are, the mean is exact at every width.
  */
 export function isExact(
   quantity: 'mean' | 'variance',
-  { kind, draws }: FunctionsSettings,
-  { activation, depth, width }: FunctionNetwork,
+  { kind, draws, T, interval }: FunctionsSettings,
+  network: FunctionNetwork,
 ): boolean {
-  const share = (kind === 'residual' ? 1 : depth) / width;
-  if (10 * draws * share ** 2 <= 1) return true;
-  if (quantity === 'mean') return kind === 'feedforward' || isOdd(activation);
-  return kind === 'residual' && activationKind(activation).linear;
-}
-
-function isOdd({ phi }: Activation): boolean {
-  return Array.from({ length: 40 }, (_, i) => (i + 1) * 0.17).every(
-    (x) => Math.abs(phi(x) + phi(-x)) <= 1e-12,
-  );
+  const largest = Math.max(...interval.map((z) => z ** 2));
+  const share =
+    kind === 'residual'
+      ? residualWidthShare({ ...network, T }, largest)
+      : feedforwardWidthShare(network);
+  if (isWideEnough(share, draws)) return true;
+  return quantity === 'mean' && (kind === 'feedforward' || keepsMeans(network.activation));
 }

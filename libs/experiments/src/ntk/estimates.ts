@@ -1,8 +1,11 @@
 import { moments } from '@resdiff/analysis';
+import { isWideEnough, residualWidthShare } from '../infinite-width.ts';
+import { logNormalMeanDegrees, scaleScatter } from '../sampling-error.ts';
 import { estimate, type Estimate } from '../summary.ts';
+import { verdictBasis, type Held, type VerdictBasis } from '../verdict-basis.ts';
 import { kernelPairs } from './pairs.ts';
 import type { NtkSamples } from './samples.ts';
-import type { NtkSettings } from './settings.ts';
+import { networkOf, type NtkSettings } from './settings.ts';
 import { parts, type Part } from './table.ts';
 import { finiteDepthPrediction, isLinear, limitPrediction, type NtkPrediction } from './theory.ts';
 
@@ -10,8 +13,8 @@ export interface NtkEstimates {
   readonly all: readonly Estimate[];
   /** The means beside what holds at their own depth. */
   readonly shown: readonly Estimate[];
-  /** Those of `shown` that the verdict rests on. */
-  readonly judged: readonly Estimate[];
+  /** Of those of `shown` that have a theory for a finite width, of sizes that lost no draw. */
+  readonly basis: VerdictBasis;
   /** Of each size. */
   readonly predictions: readonly NtkPrediction[];
   readonly limit: NtkPrediction | undefined;
@@ -24,7 +27,7 @@ const RESOLUTION = 1e-5;
  * Means and standard deviations of the kernels of each size.
  *
  * Means of linear networks are judged at every size, as their theory is exact there. Those of others
- * are judged where phi''(0) = 0, and at the largest size: the mean field leaves out effects of the
+ * are judged where phi''(0) = 0, at sizes that are wide enough: the mean field leaves out effects of the
  * finite width, which for such an activation vanish with the depth too, and for others outweigh the
  * standard errors at every size.
  */
@@ -33,12 +36,13 @@ export function estimateNtk(settings: NtkSettings, samples: readonly NtkSamples[
   const bySize = samples.map((sample) => {
     const prediction = finiteDepthPrediction(settings, sample.size);
     const found = kernelMoments(settings, sample);
-    const isJudged = isLinear(settings) || (limit && sample.size === settings.size.at(-1));
+    const held = found.map(({ mean }) => hold(mean, prediction));
+    const isKnown = isLinear(settings) || limit !== undefined;
     return {
       prediction,
       found,
-      held: found.map(({ mean }) => hold(mean, prediction)),
-      isJudged: isJudged && sample.diverged === 0,
+      held,
+      fit: isKnown && sample.diverged === 0 ? fitness(settings, sample.size, held) : [],
     };
   });
   const shown = bySize.flatMap(({ held }) => held);
@@ -53,10 +57,20 @@ export function estimateNtk(settings: NtkSettings, samples: readonly NtkSamples[
   return {
     all,
     shown,
-    judged: bySize.flatMap(({ held, isJudged }) => (isJudged ? held : [])),
+    basis: verdictBasis(bySize.flatMap(({ fit }) => fit)),
     predictions: bySize.map(({ prediction }) => prediction),
     limit,
   };
+}
+
+/** A kernel is an average over coordinates: its standard deviation goes as D^(-1/2). */
+function fitness(settings: NtkSettings, size: number, estimates: readonly Estimate[]): Held[] {
+  const { draws, inputs } = settings;
+  const { network } = networkOf(settings, size);
+  const share = residualWidthShare(network, Math.max(...inputs.map((z) => z ** 2)));
+  const exact = isWideEnough(share, draws * size);
+  const degrees = logNormalMeanDegrees({ draws, scatter: scaleScatter(network) });
+  return estimates.map((each) => ({ estimate: each, exact, degrees }));
 }
 
 /** A mean, and the entry of a kernel that it is of. */

@@ -2,6 +2,7 @@ import type { Run } from '@resdiff/runtime';
 import type { Report } from '../experiment.ts';
 import { renderFigure } from '../render-figure.ts';
 import { judge, type Estimate } from '../summary.ts';
+import { leftOutSentence } from '../verdict-basis.ts';
 import { estimateNtk } from './estimates.ts';
 import { ntkFigure } from './figure.ts';
 import { readNtkSamples, type NtkSamples } from './samples.ts';
@@ -10,12 +11,18 @@ import { isLinear, limitPrediction } from './theory.ts';
 
 export async function reportNtk(settings: NtkSettings, run: Pick<Run, 'batches'>): Promise<Report> {
   const samples = await readNtkSamples(settings, run);
-  const { all, shown, judged, ...theory } = estimateNtk(settings, samples);
+  const { all, shown, basis, ...theory } = estimateNtk(settings, samples);
+  const { judged } = basis;
   const isDrawn = samples.some(({ pairs }) => pairs[0].weights.length > 0);
   return {
     summary: {
       estimates: all,
-      verdict: judge(judged, (agreement, worst) => sentence(settings, agreement, worst)),
+      verdict: judge(
+        judged,
+        (agreement, worst) =>
+          sentence(settings, agreement, worst) + leftOutSentence(basis, { draws: settings.draws }),
+        basis.degrees,
+      ),
     },
     shown: judged.length > 0 ? judged : shown,
     warnings: [
@@ -23,7 +30,7 @@ export async function reportNtk(settings: NtkSettings, run: Pick<Run, 'batches'>
       ...unresolvedWarning(judged),
       ...(isDrawn ? [] : ['No figure: no draw has a finite kernel.']),
     ],
-    artifacts: isDrawn ? await renderFigure(ntkFigure(settings, samples, theory)) : {},
+    artifacts: () => renderFigure(isDrawn ? ntkFigure(settings, samples, theory) : undefined),
   };
 }
 
@@ -36,17 +43,13 @@ function sentence(
   const { at, z, source } = worst;
   const where = `${String(at.part)} at D = L = ${String(at.size)}, z = ${[at.z].flat().join(', ')}`;
   const largest = `the largest deviation is ${Math.abs(z!).toFixed(2)} standard errors (${where})`;
-  const which = isLinear(settings) ? 'mean kernels' : 'mean kernels of the largest networks';
   if (agreement) {
     const theory = isLinear(settings)
       ? 'what is exact at their own depth and width'
       : 'the mean field of their depth';
-    return `The ${which} agree with ${theory}: ${largest}.`;
+    return `The mean kernels agree with ${theory}: ${largest}.`;
   }
-  const deviation = `The ${which} deviate from theory: ${largest}, against the ${source}.`;
-  return isLinear(settings)
-    ? deviation
-    : `${deviation} Effects of the finite width D = ${String(at.size)} are of order 1/D.`;
+  return `The mean kernels deviate from theory: ${largest}, against the ${source}.`;
 }
 
 /** Why the mean field is no measure for this activation. */

@@ -1,7 +1,10 @@
 import { moments, pairMoments } from '@resdiff/analysis';
+import { isWideEnough, keepsMeans, residualWidthShare } from '../infinite-width.ts';
+import { meanDegrees, scaleScatter, secondMomentDegrees } from '../sampling-error.ts';
 import { estimate, type Coordinates, type Estimate } from '../summary.ts';
+import { verdictBasis, type Held, type VerdictBasis } from '../verdict-basis.ts';
 import { comparedPoints, type SurfaceSample } from './samples.ts';
-import type { SurfacesSettings } from './settings.ts';
+import { networkOf, type SurfacesSettings } from './settings.ts';
 import { finiteDepthPrediction, limitPrediction, type Input, type Prediction } from './theory.ts';
 
 /** Standard errors up to this are within what states of 32 bits and interpolation resolve. */
@@ -11,8 +14,8 @@ export interface SurfaceEstimates {
   readonly all: readonly Estimate[];
   /** Those of `all` against the theory of the same depth. */
   readonly finiteDepth: readonly Estimate[];
-  /** Those of `finiteDepth` with activations that lost no draw: the verdict rests on them. */
-  readonly exact: readonly Estimate[];
+  /** Of those of `finiteDepth` with activations that lost no draw. */
+  readonly basis: VerdictBasis;
 }
 
 /** Moments over draws at some inputs with each activation, and how many draws it lost. */
@@ -29,8 +32,33 @@ export function estimateSurfaces(
       ),
     ],
     finiteDepth: held.flatMap(({ finiteDepth }) => finiteDepth),
-    exact: held.flatMap(({ finiteDepth }, i) => (samples[i].lost === 0 ? finiteDepth : [])),
+    basis: verdictBasis(
+      held.flatMap(({ finiteDepth }, i) =>
+        samples[i].lost === 0 ? fitness(settings, samples[i].activation, finiteDepth) : [],
+      ),
+    ),
   };
+}
+
+function fitness(
+  settings: SurfacesSettings,
+  activation: string,
+  estimates: readonly Estimate[],
+): Held[] {
+  const { draws, range, sigmaZ } = settings;
+  const network = networkOf(settings, activation);
+  const largest = 2 * (sigmaZ * range) ** 2;
+  const isWide = isWideEnough(residualWidthShare(network, largest), draws);
+  const second = secondMomentDegrees({ draws, scatter: scaleScatter(network) });
+  return estimates.map((each) =>
+    each.quantity === 'mean'
+      ? {
+          estimate: each,
+          exact: isWide || keepsMeans(network.activation),
+          degrees: meanDegrees(draws),
+        }
+      : { estimate: each, exact: isWide, degrees: second },
+  );
 }
 
 function heldAgainst(settings: SurfacesSettings, sample: SurfaceSample) {
