@@ -58,3 +58,21 @@ export {
 export { completedNtkSampler } from './ntk-completed.ts';
 export { ntkCost } from './ntk-cost.ts';
 export { directCompletedNtkSampler, directNtkSampler } from './ntk-direct.ts';
+export {
+  openWebgpu,
+  webgpuAdapters,
+  webgpuCollapsedSampler,
+  webgpuFunctionSampler,
+  webgpuNtkSampler,
+  WebgpuAdapterError,
+  WebgpuDeviceLostError,
+  WebgpuOutOfMemoryError,
+  WebgpuUnavailableError,
+  type BatchSettings,
+  type WebgpuAdapter,
+  type WebgpuAdapterInfo,
+  type WebgpuDevice,
+  type WebgpuFunctionSampler,
+  type WebgpuLimits,
+  type WebgpuSampler,
+} from './webgpu/index.ts';
