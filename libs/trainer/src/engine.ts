@@ -58,9 +58,9 @@ export interface TrainingSession {
 /** Something that trains: a numerical library behind one interface. */
 export interface Engine {
   readonly name: string;
-  /** Of the numerical library and its backend, for provenance: `onnxruntime 1.30.0 cpu`. */
+  /** Of the numerical library and its backend, for provenance: `onnxruntime 1.27.0 cpu`. */
   readonly version: string;
-  /** Where it computes, as manifests name devices: `cpu`, `cuda`. */
+  /** Where it computes, as manifests name devices: `cpu`, `webgpu:0`, `cuda:1`. */
   readonly device: string;
   open(job: TrainingJob): Promise<TrainingSession>;
 }

@@ -14,6 +14,7 @@ export {
   type InitialOutputs,
   type TrainingHistory,
 } from './checkpoint.ts';
+export { DeviceError } from './engines/device-error.ts';
 export { onnxEngine, type OnnxOptions } from './engines/onnx.ts';
 export { partRows } from './engines/onnx/memory.ts';
 export { tfjsEngine, type TfjsBackend, type TfjsOptions } from './engines/tfjs.ts';

@@ -41,14 +41,6 @@ describe('onnxEngine', () => {
     });
   });
 
-  it('says so where an execution provider is not there', async () => {
-    const engine = await onnxEngine({ executionProviders: ['abacus'] });
-    await expect(engine.open(jobOf(smallModel()))).rejects.toMatchObject({
-      name: 'EngineUnavailableError',
-      message: expect.stringMatching(/^ONNX Runtime cannot compute on abacus: [^\n]+$/) as string,
-    });
-  });
-
   it('refuses an activation that it has no form of, and names those that it has', async () => {
     const engine = await onnxEngine();
     const activation: Activation = { ...tanh, name: 'toString' };

@@ -27,7 +27,7 @@ const forms: Readonly<Record<string, OnnxActivation>> = {
   },
   relu(g, z) {
     const h = g.apply('Relu', z);
-    return { h, slope: () => g.apply('Sign', h) };
+    return { h, slope: () => g.step(h) };
   },
   identity(_g, z) {
     return { h: z };

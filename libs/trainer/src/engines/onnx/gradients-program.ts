@@ -1,6 +1,6 @@
 import type { TrainingJob } from '../../engine.ts';
 import { parameterTensors } from '../../parameters.ts';
-import { Graph } from './graph.ts';
+import { Graph, type Lacks } from './graph.ts';
 import {
   lossAndGradients,
   matrixShape,
@@ -14,8 +14,8 @@ import {
  * `slopeFactor`, `ones` (rows x 1), the tensors, and the sums `gradient.<tensor>` so far: the sums
  * with this part in them, under names with `next`, and `loss`, summed over the part.
  */
-export function gradientsProgram({ model, data }: TrainingJob): Uint8Array {
-  const g = new Graph();
+export function gradientsProgram({ model, data }: TrainingJob, lacks?: Lacks): Uint8Array {
+  const g = new Graph(lacks);
   const tensors = parameterTensors(model);
   const set = trainingSetInputs(g, model, data.count);
   const rows = g.input('rows', ['rows'], 'int32');

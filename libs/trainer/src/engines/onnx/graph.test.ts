@@ -102,3 +102,27 @@ it('sums, picks rows and takes logarithms of a softmax', async () => {
     expect(results.logarithms[i]).toBeCloseTo(logarithm(row, i), 6);
   });
 });
+
+it('makes do without operators that a device lacks', async () => {
+  const numbers = [0, 0.5, -0, 1000, 3, 1001, -1000, 2, 7];
+  const results = [new Graph(), new Graph(['LogSoftmax', 'Sign'])].map((g) => {
+    const a = g.input('a', [3, 3]);
+    g.output('softmax', g.logSoftmax(a), [3, 3]);
+    g.output('step', g.step(g.apply('Relu', a)), [3, 3]);
+    return evaluate(g, { a: matrix(numbers, 3, 3) });
+  });
+  const [whole, without] = await Promise.all(results);
+  expect(without.step).toEqual(numbers.map((number) => Number(number > 0)));
+  expect(whole.step).toEqual(without.step);
+  without.softmax.forEach((number, i) => expect(number).toBeCloseTo(whole.softmax[i], 3));
+});
+
+it('has zeros of a shape that it is given, and chooses between numbers', async () => {
+  const g = new Graph();
+  const a = g.input('a', [2, 2]);
+  const zeros = g.zeros(g.input('shape', [2], 'int64'));
+  g.output('y', g.select(g.equals(a, g.scalar(2)), zeros, a), ['rows', 'columns']);
+  const shape = new onnxruntime.Tensor('int64', BigInt64Array.of(2n, 2n), [2]);
+  const { y } = await evaluate(g, { a: matrix([1, 2, 3, 2], 2, 2), shape });
+  expect(y).toEqual([1, 0, 3, 0]);
+});

@@ -36,20 +36,26 @@ export interface Loop {
   ) => { readonly carried: Readonly<Record<string, Value>>; readonly kept: Value };
 }
 
+/** Operators that an execution provider of ONNX Runtime does not have. */
+export type Lacks = readonly ('LogSoftmax' | 'Sign')[];
+
 /**
  * Builds a graph of ONNX operators: a method emits a node and returns its output. All numbers are
  * f32 unless said otherwise. Names of values are given by the outermost graph, so that those of a
  * loop's body may be used together with those around it.
  */
 export class Graph {
+  readonly lacks: Lacks;
   private readonly nodes: NodeModel[] = [];
   private readonly constants = new Map<string, Constant>();
   private readonly inputs: ValueInfo[] = [];
   private readonly outputs: ValueInfo[] = [];
   private readonly newName: () => string;
 
-  constructor(outer?: Graph) {
+  /** @param lacks operators that it must make do without. */
+  constructor(lacks: Lacks = [], outer?: Graph) {
     let count = 0;
+    this.lacks = lacks;
     this.newName = outer ? outer.newName : () => `v${count++}`;
   }
 
@@ -101,6 +107,27 @@ export class Graph {
     return this.emit(operator, [a]);
   }
 
+  /** 1 where a number is positive and 0 where it is 0, for numbers that are not negative. */
+  step(a: Value): Value {
+    if (!this.lacks.includes('Sign')) return this.apply('Sign', a);
+    return this.select(this.emit('Greater', [a, this.scalar(0)]), this.scalar(1), this.scalar(0));
+  }
+
+  /** True where two tensors have the same number. */
+  equals(a: Value, b: Value): Value {
+    return this.emit('Equal', [a, b]);
+  }
+
+  /** The entries of `a` where a condition holds, and of `b` elsewhere. */
+  select(condition: Value, a: Value, b: Value): Value {
+    return this.emit('Where', [condition, a, b]);
+  }
+
+  /** A tensor of zeros. */
+  zeros(shape: Value): Value {
+    return this.emit('Expand', [this.scalar(0), shape]);
+  }
+
   /** Rows of a tensor, or one of its entries where `indices` is a scalar. */
   gather(tensor: Value, indices: Value): Value {
     return this.emit('Gather', [tensor, indices], { axis: 0 });
@@ -118,12 +145,15 @@ export class Graph {
 
   /** The logarithm of the softmax of each row. */
   logSoftmax(a: Value): Value {
-    return this.emit('LogSoftmax', [a], { axis: -1 });
+    if (!this.lacks.includes('LogSoftmax')) return this.emit('LogSoftmax', [a], { axis: -1 });
+    const most = this.emit('ReduceMax', [a], { axes: [1], keepdims: 1 });
+    const shifted = this.subtract(a, most);
+    return this.subtract(shifted, this.apply('Log', this.sumRows(this.apply('Exp', shifted))));
   }
 
   /** @returns the last of what is carried, and of what is kept one number a turn. */
   loop({ count, carried, turn }: Loop): { last: Record<string, Value>; kept: Value } {
-    const body = new Graph(this);
+    const body = new Graph(this.lacks, this);
     const names = Object.keys(carried);
     const iteration = body.input(this.newName(), [], 'int64');
     const condition = body.input(this.newName(), [], 'bool');

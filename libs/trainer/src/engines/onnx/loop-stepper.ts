@@ -1,43 +1,24 @@
 import { parameterTensors } from '../../parameters.ts';
 import { adamFactors } from './adam.ts';
 import { lossTerms } from './loss.ts';
-import { named } from './program-parts.ts';
-import { openModel } from './runtime.ts';
-import { numbersOf } from './state-tensors.ts';
+import { mapNames, named } from './program-parts.ts';
+import { carriedVariables } from './state.ts';
+import { numbersOf } from './store.ts';
 import { stepsProgram } from './steps-program.ts';
-import { ones, scalar, type Stepper, type StepperInputs } from './stepper.ts';
+import { scalar, type Stepper, type StepperInputs } from './stepper.ts';
 
 /** Takes all steps that are asked for in one run, in a loop of ONNX Runtime. */
-export async function openLoopStepper({
-  runtime,
-  executionProviders,
-  job,
-  state,
-  set,
-}: StepperInputs): Promise<Stepper> {
+export async function openLoopStepper({ store, job, state, set }: StepperInputs): Promise<Stepper> {
+  const { runtime } = store;
   const { Tensor } = runtime;
   const { model, optimizer, batch } = job;
-  const session = await openModel(runtime, stepsProgram(job), { executionProviders });
+  const program = await store.open(stepsProgram(job, store.lacks));
   const terms = lossTerms(model.loss, batch, model.network.outputs);
-  const trained = parameterTensors(model).filter((tensor) => tensor.trained);
-  const { parameters, moments } = state;
-  const carried = trained.flatMap(({ name }) => [
-    [name, parameters[name]] as const,
-    ...(moments
-      ? [
-          [named.first(name), moments.first[name]] as const,
-          [named.second(name), moments.second[name]] as const,
-        ]
-      : []),
-  ]);
-  const fixed = {
-    ...set,
-    ...parameters,
-    ...Object.fromEntries(carried),
-    ones: ones(runtime, batch),
-  };
+  const ones = await store.variable(new Float32Array(batch).fill(1), [batch, 1]);
+  const carried = carriedVariables(state, parameterTensors(model));
+  const fixed = { ...set, ...state.parameters, ...carried, ones };
   // The loop's results are written when it has ended, so they may take the place of its start.
-  const inPlace = Object.fromEntries(carried.map(([name, tensor]) => [named.next(name), tensor]));
+  const inPlace = mapNames(carried, named.next);
 
   /** What differs between the optimizers: the factor of the slope, and the factors of Adam. */
   function pace(rate: number, taken: number, steps: number) {
@@ -65,9 +46,8 @@ export async function openLoopStepper({
         order: new Tensor('int32', order, [steps, batch]),
         steps: new Tensor('int64', BigInt64Array.of(BigInt(steps)), []),
       };
-      await session.run(feeds, { ...inPlace, losses });
+      await program.run(feeds, { ...inPlace, losses });
       return Float64Array.from(numbersOf(losses));
     },
-    close: () => session.release(),
   };
 }

@@ -3,6 +3,7 @@ import type { TrainingJob } from '../../engine.ts';
 import type { Model } from '../../model.ts';
 import type { Optimizer } from '../../optimizer.ts';
 import { parameterTensors } from '../../parameters.ts';
+import type { OnnxDevice } from './device.ts';
 
 const BYTES = 4;
 
@@ -15,9 +16,13 @@ const ROWS = { least: 100, most: 2000 };
  * Images that go through the network together. Of each, all layers keep a state and a branch until
  * the way back.
  */
-export function partRows({ width, depth }: Pick<CompletedNetwork, 'width' | 'depth'>): number {
-  const rows = Math.floor(PART_BYTES / (2 * BYTES * width * depth));
+export function partRows(network: Pick<CompletedNetwork, 'width' | 'depth'>): number {
+  const rows = Math.floor(PART_BYTES / rowBytes(network));
   return Math.max(ROWS.least, Math.min(ROWS.most, rows));
+}
+
+function rowBytes({ width, depth }: Pick<CompletedNetwork, 'width' | 'depth'>): number {
+  return 2 * BYTES * width * depth;
 }
 
 /** Bytes of trained tensors and moments from which on memory counts for more than time. */
@@ -31,10 +36,24 @@ export function isLarge(model: Model, optimizer: Optimizer): boolean {
   return copies * numbers * BYTES > LARGE_BYTES;
 }
 
+/** Bytes on a card that what the way back needs of a batch may take. */
+const CARD_BYTES = 2 ** 33;
+
 /**
- * Whether steps are taken in a loop, which holds trained tensors and moments three times over, or
- * one at a time and in parts, which changes them where they are.
+ * How steps are taken:
+ * - `loop`: many in a run, which holds trained tensors and moments three times over; where these
+ *   would be too much, or the batch, not on the CPU. With CUDA, what is not in a loop crosses to the
+ *   card and back.
+ * - `step`: one in a run, which leaves what it changes on the device. WebGPU has no loop.
+ * - `part`: one in runs on parts of its batch, each changing tensors where they are.
  */
-export function loops({ model, optimizer, batch }: TrainingJob): boolean {
-  return batch <= partRows(model.network) && !isLarge(model, optimizer);
+export function stepping(
+  { model, optimizer, batch }: TrainingJob,
+  { kind }: Pick<OnnxDevice, 'kind'>,
+): 'loop' | 'step' | 'part' {
+  const { network } = model;
+  if (kind === 'cuda') return batch * rowBytes(network) <= CARD_BYTES ? 'loop' : 'part';
+  if (batch > partRows(network)) return 'part';
+  if (kind === 'webgpu') return 'step';
+  return isLarge(model, optimizer) ? 'part' : 'loop';
 }

@@ -25,8 +25,9 @@ export interface Constant {
   readonly numbers: readonly number[];
 }
 
-/** Integers are written as such; floating-point attributes are `{ float }`. */
-export type Attribute = number | { readonly float: number } | { readonly graph: GraphModel };
+/** Integers and lists of them are written as such; floating-point attributes are `{ float }`. */
+export type Attribute =
+  number | readonly number[] | { readonly float: number } | { readonly graph: GraphModel };
 
 export interface NodeModel {
   readonly operator: string;
@@ -48,8 +49,8 @@ const model = { irVersion: 1, producerName: 2, graph: 7, opsetImport: 8 };
 const operatorSet = { version: 2 };
 const graph = { node: 1, name: 2, initializer: 5, input: 11, output: 12 };
 const node = { input: 1, output: 2, operator: 4, attribute: 5 };
-const attribute = { name: 1, float: 2, int: 3, graph: 6, type: 20 };
-const attributeTypes = { float: 1, int: 2, graph: 5 };
+const attribute = { name: 1, float: 2, int: 3, graph: 6, ints: 8, type: 20 };
+const attributeTypes = { float: 1, int: 2, graph: 5, ints: 7 };
 const tensor = { dims: 1, dataType: 2, name: 8, rawData: 9 };
 const valueInfo = { name: 1, type: 2 };
 const type = { tensorType: 1 };
@@ -101,6 +102,9 @@ function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): v
   if (typeof value === 'number') {
     writeInteger(writer, attribute.int, value);
     writeInteger(writer, attribute.type, attributeTypes.int);
+  } else if (isList(value)) {
+    for (const integer of value) writeInteger(writer, attribute.ints, integer);
+    writeInteger(writer, attribute.type, attributeTypes.ints);
   } else if ('float' in value) {
     writer.tag(attribute.float, WireType.Bit32).float(value.float);
     writeInteger(writer, attribute.type, attributeTypes.float);
@@ -108,6 +112,10 @@ function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): v
     writeMessage(writer, attribute.graph, () => writeGraph(writer, value.graph));
     writeInteger(writer, attribute.type, attributeTypes.graph);
   }
+}
+
+function isList(value: Exclude<Attribute, number>): value is readonly number[] {
+  return Array.isArray(value);
 }
 
 function writeConstant(writer: BinaryWriter, own: Constant): void {

@@ -12,6 +12,14 @@ export const named = {
   next: (name: string) => `next.${name}`,
 };
 
+/** The same values under other names. */
+export function mapNames<T>(
+  values: Readonly<Record<string, T>>,
+  rename: (name: string) => string,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [rename(name), value]));
+}
+
 /** A tensor as matrix: biases are columns, so that they add to states with an image a column. */
 export function matrixShape({ shape }: ParameterTensor): readonly number[] {
   return shape.length === 1 ? [shape[0], 1] : shape;

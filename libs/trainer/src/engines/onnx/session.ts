@@ -4,49 +4,55 @@ import { checkOrder } from '../../order.ts';
 import { parameterTensors } from '../../parameters.ts';
 import { openLoopStepper } from './loop-stepper.ts';
 import { lossTerms } from './loss.ts';
-import { isLarge, loops } from './memory.ts';
+import { stepping } from './memory.ts';
 import { openOutputs, type Outputs } from './outputs.ts';
 import { openPartStepper } from './part-stepper.ts';
-import type { ExecutionProviders, Runtime } from './runtime.ts';
-import { allocateState, numbersOf, readState, writeState } from './state-tensors.ts';
+import { allocateState, readState, writeState } from './state.ts';
+import { openStepStepper } from './step-stepper.ts';
+import type { Store } from './store.ts';
+
+const openSteppers = { loop: openLoopStepper, step: openStepStepper, part: openPartStepper };
 
 /**
- * Opens a job on ONNX Runtime. The training set is used where it is and must not change.
+ * Opens a job on ONNX Runtime, with a store of its own. The training set may be used where it is and
+ * must not change.
  *
  * @throws {RangeError} if the job cannot be, or its activation has no form in ONNX operators.
- * @throws {EngineUnavailableError} if an execution provider is missing or does not load.
+ * @throws {EngineUnavailableError} if the device is missing, or what it needs.
+ * @throws {DeviceError} if a device other than the CPU gives up, as all that a session does may.
  */
-export async function openOnnxSession(
-  runtime: Runtime,
-  job: TrainingJob,
-  executionProviders: ExecutionProviders,
-): Promise<TrainingSession> {
+export async function openOnnxSession(store: Store, job: TrainingJob): Promise<TrainingSession> {
+  try {
+    return await sessionIn(store, job);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function sessionIn(store: Store, job: TrainingJob): Promise<TrainingSession> {
   checkJob(job);
   const { model, batch, data } = job;
   const { network } = model;
-  const matrix = (numbers: Float32Array, columns: number) =>
-    new runtime.Tensor('float32', numbers, [data.count, columns]);
   const set = {
-    images: matrix(data.images, network.inputs),
-    targets: matrix(data.targets, network.outputs),
-    offsets: matrix(new Float32Array(data.count * network.outputs), network.outputs),
+    images: await store.variable(data.images, [data.count, network.inputs]),
+    targets: await store.variable(data.targets, [data.count, network.outputs]),
+    offsets: await store.zeros([data.count, network.outputs]),
   };
-  const state = allocateState(runtime, parameterTensors(model), job.optimizer);
-  const openStepper = loops(job) ? openLoopStepper : openPartStepper;
-  const stepper = await openStepper({ runtime, executionProviders, job, state, set });
+  const state = await allocateState(store, parameterTensors(model), job.optimizer);
+  const stepper = await openSteppers[stepping(job, store.device)]({ store, job, state, set });
   const terms = lossTerms(model.loss, batch, network.outputs);
   let step = 0;
   let outputs: Outputs | undefined;
 
   return {
-    load(loaded, offsets) {
-      writeState(state, loaded);
-      if (offsets) numbersOf(set.offsets).set(offsets);
-      else numbersOf(set.offsets).fill(0);
+    async load(loaded, offsets) {
+      await writeState(store, state, loaded);
+      if (offsets) await store.write(set.offsets, offsets);
+      else await store.fillWithZeros(set.offsets);
       step = loaded.step;
-      return Promise.resolve();
     },
-    state: () => Promise.resolve({ step, ...readState(state) }),
+    state: async () => ({ step, ...(await readState(store, state)) }),
     async run(order, rate) {
       checkOrder(order, batch, data.count);
       if (order.length === 0) return new Float64Array();
@@ -55,18 +61,9 @@ export async function openOnnxSession(
       return sums.map((sum) => sum / terms);
     },
     async outputs(images) {
-      const frugal = isLarge(model, job.optimizer);
-      outputs ??= await openOutputs(
-        runtime,
-        { executionProviders, frugal },
-        model,
-        state.parameters,
-      );
-      return outputs.of(images);
+      outputs ??= await openOutputs(store, job, state.parameters);
+      return outputs(images);
     },
-    async close() {
-      await stepper.close();
-      await outputs?.close();
-    },
+    close: () => store.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { TrainingJob } from '../../engine.ts';
-import type { ExecutionProviders, Runtime, Tensor } from './runtime.ts';
-import type { StateTensors } from './state-tensors.ts';
+import type { Runtime, Tensor } from './runtime.ts';
+import type { StateVariables } from './state.ts';
+import type { Store, Variable } from './store.ts';
 
 /** Takes steps of a training, which change its state where it is. */
 export interface Stepper {
@@ -10,22 +11,24 @@ export interface Stepper {
    * @returns the loss of each step, summed over what it is the average of.
    */
   run(order: Int32Array, rate: number, taken: number): Promise<Float64Array>;
-  close(): Promise<void>;
 }
 
 export interface StepperInputs {
-  readonly runtime: Runtime;
-  readonly executionProviders: ExecutionProviders;
+  readonly store: Store;
   readonly job: TrainingJob;
-  readonly state: StateTensors;
-  readonly set: Readonly<Record<'images' | 'targets' | 'offsets', Tensor>>;
+  readonly state: StateVariables;
+  readonly set: Readonly<Record<'images' | 'targets' | 'offsets', Variable>>;
 }
 
 export function scalar({ Tensor }: Runtime, number: number): Tensor {
   return new Tensor('float32', Float32Array.of(number), []);
 }
 
-/** rows x 1, of ones. */
-export function ones({ Tensor }: Runtime, rows: number): Tensor {
-  return new Tensor('float32', new Float32Array(rows).fill(1), [rows, 1]);
+/** Scalars by name. */
+export function scalars(
+  runtime: Runtime,
+  numbers: Readonly<Record<string, number>>,
+): Record<string, Tensor> {
+  const entries = Object.entries(numbers);
+  return Object.fromEntries(entries.map(([name, number]) => [name, scalar(runtime, number)]));
 }

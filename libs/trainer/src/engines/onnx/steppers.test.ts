@@ -10,9 +10,11 @@ import {
   type TrainingJob,
 } from '../../index.ts';
 import { openLoopStepper } from './loop-stepper.ts';
-import { loops, partRows } from './memory.ts';
+import type { OnnxDevice } from './device.ts';
+import { hostStores } from './host-store.ts';
+import { partRows, stepping } from './memory.ts';
 import { openPartStepper } from './part-stepper.ts';
-import { allocateState, readState, writeState } from './state-tensors.ts';
+import { allocateState, readState, writeState } from './state.ts';
 
 const descent: Optimizer = { kind: 'gradient-descent' };
 const count = 5000;
@@ -22,21 +24,22 @@ async function stepped(
   open: typeof openLoopStepper,
 ): Promise<{ losses: Float64Array; parameters: Parameters }> {
   const { network } = job.model;
+  const store = (await hostStores(onnxruntime, { kind: 'cpu', index: 0 }))();
   const matrix = (numbers: Float32Array, columns: number) =>
-    new onnxruntime.Tensor('float32', numbers, [count, columns]);
+    store.variable(numbers, [count, columns]);
   const set = {
-    images: matrix(job.data.images, network.inputs),
-    targets: matrix(job.data.targets, network.outputs),
-    offsets: matrix(noise(count * network.outputs, 5), network.outputs),
+    images: await matrix(job.data.images, network.inputs),
+    targets: await matrix(job.data.targets, network.outputs),
+    offsets: await matrix(noise(count * network.outputs, 5), network.outputs),
   };
-  const state = allocateState(onnxruntime, parameterTensors(job.model), job.optimizer);
+  const state = await allocateState(store, parameterTensors(job.model), job.optimizer);
   const parameters = initialParameters(job.model, { key: [1, 2], repetition: 0 });
-  writeState(state, { step: 0, parameters });
-  const executionProviders = ['cpu'];
-  const stepper = await open({ runtime: onnxruntime, executionProviders, job, state, set });
+  await writeState(store, state, { step: 0, parameters });
+  const stepper = await open({ store, job, state, set });
   const losses = await stepper.run(jumps(3 * job.batch, count), 0.05, 0);
-  await stepper.close();
-  return { losses, ...readState(state) };
+  const result = { losses, ...(await readState(store, state)) };
+  await store.close();
+  return result;
 }
 
 // 4003 rows are two whole parts and three rows; sums of 4003 numbers round to some 1e-6.
@@ -63,14 +66,18 @@ it.each([
   },
 );
 
-it('takes parts where a batch or the state is large', () => {
-  const at = (size: number, batch: number, optimizer: Optimizer) => {
+it('takes parts where a batch or the state is large, and no loop with WebGPU', () => {
+  const at = (size: number, batch: number, optimizer: Optimizer, kind: OnnxDevice['kind']) => {
     const model = smallModel({ network: { width: size, depth: size, inputs: 784, outputs: 10 } });
-    return loops({ model, optimizer, batch, data: { count: batch } as TrainingJob['data'] });
+    const job = { model, optimizer, batch, data: { count: batch } as TrainingJob['data'] };
+    return stepping(job, { kind });
   };
-  expect(at(100, 200, descent)).toBe(true);
-  expect(at(200, 200, adam())).toBe(true);
-  expect(at(50, 20_000, descent)).toBe(false);
-  expect(at(500, 100, descent)).toBe(false);
-  expect(at(300, 200, adam())).toBe(false);
+  const on = (size: number, batch: number, optimizer: Optimizer) =>
+    (['cpu', 'webgpu', 'cuda'] as const).map((kind) => at(size, batch, optimizer, kind));
+  expect(on(100, 200, descent)).toEqual(['loop', 'step', 'loop']);
+  expect(on(200, 200, adam())).toEqual(['loop', 'step', 'loop']);
+  expect(on(50, 20_000, descent)).toEqual(['part', 'part', 'loop']);
+  expect(on(500, 100, descent)).toEqual(['part', 'step', 'loop']);
+  expect(on(300, 200, adam())).toEqual(['part', 'step', 'loop']);
+  expect(on(500, 20_000, descent)).toEqual(['part', 'part', 'part']);
 });
