@@ -20,22 +20,25 @@ const MAGIC = 'ARROW1';
 /** The length of the footer, four bytes, and the magic string. */
 const TAIL_BYTES = 10;
 
+/** A file on disk by its path, or the content of one; `name` stands for its path in errors. */
+export type ArrowSource = string | { readonly name: string; readonly bytes: Uint8Array };
+
 /**
  * Reads an Arrow IPC file record batch by record batch; memory is bounded by a batch. Batches
- * without rows are skipped.
+ * without rows are skipped. Arrays of batches may be views of the memory given.
  *
  * @throws Error if the file is not a complete Arrow file; TypeError if a column is nullable in
  *   fact or of a type that no {@link TableSchema} has; an error of the file system, with its `code`.
  */
-export function* readArrowBatches(path: string): Generator<Batch, void, undefined> {
-  const descriptor = openSync(path, 'r');
+export function* readArrowBatches(source: ArrowSource): Generator<Batch, void, undefined> {
+  const file = openSource(source);
   try {
-    const messages = readMessages(path, descriptor, readFooter(path, descriptor));
+    const messages = readMessages(file, readFooter(file));
     for (const batch of RecordBatchReader.from<ArrowTypes>(messages)) {
-      if (batch.numRows > 0) yield toBatch(path, batch);
+      if (batch.numRows > 0) yield toBatch(file.name, batch);
     }
   } finally {
-    closeSync(descriptor);
+    file.close();
   }
 }
 
@@ -56,28 +59,66 @@ export function readArrowSchema(path: string): TableSchema {
 }
 
 function readPairs(path: string): ReturnType<typeof splitMetadata> {
-  const descriptor = openSync(path, 'r');
+  const file = openSource(path);
   try {
-    return splitMetadata(readFooter(path, descriptor).schema.metadata);
+    return splitMetadata(readFooter(file).schema.metadata);
   } finally {
-    closeSync(descriptor);
+    file.close();
   }
 }
 
-function readFooter(path: string, descriptor: number): Footer {
+/** Bytes that can be read anywhere. */
+interface OpenSource {
+  readonly name: string;
+  readonly size: number;
+  /** @throws Error if they end before. */
+  readonly read: (position: number, length: number) => Uint8Array;
+  readonly close: () => void;
+}
+
+function openSource(source: ArrowSource): OpenSource {
+  if (typeof source === 'string') return openFile(source);
+  const { name, bytes } = source;
+  return {
+    name,
+    size: bytes.length,
+    read: (position, length) => bytes.subarray(position, position + length),
+    close: () => undefined,
+  };
+}
+
+function openFile(path: string): OpenSource {
+  const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
+  return {
+    name: path,
+    size,
+    read: (position, length) => {
+      const bytes = new Uint8Array(length);
+      for (let read = 0; read < length;) {
+        const count = readSync(descriptor, bytes, read, length - read, position + read);
+        if (count === 0) throw new Error(`${path}: expected ${length} bytes at ${position}`);
+        read += count;
+      }
+      return bytes;
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+function readFooter({ name, size, read }: OpenSource): Footer {
   const incomplete = (found: string): Error =>
-    new Error(`${path}: expected a complete Arrow IPC file, found ${found}`);
+    new Error(`${name}: expected a complete Arrow IPC file, found ${found}`);
   if (size < MAGIC.length + 2 + TAIL_BYTES) throw incomplete(`${size} bytes`);
-  if (text(readBytes(path, descriptor, 0, MAGIC.length)) !== MAGIC) {
+  if (text(read(0, MAGIC.length)) !== MAGIC) {
     throw incomplete(`no ${MAGIC} at its start`);
   }
-  const tail = readBytes(path, descriptor, size - TAIL_BYTES, TAIL_BYTES);
+  const tail = read(size - TAIL_BYTES, TAIL_BYTES);
   if (text(tail.subarray(4)) !== MAGIC) throw incomplete(`no ${MAGIC} at its end`);
-  const length = new DataView(tail.buffer).getInt32(0, true);
+  const length = new DataView(tail.buffer, tail.byteOffset).getInt32(0, true);
   const start = size - TAIL_BYTES - length;
   if (length <= 0 || start < MAGIC.length) throw incomplete(`a footer of ${length} bytes`);
-  const footer = Footer.decode(readBytes(path, descriptor, start, length));
+  const footer = Footer.decode(read(start, length));
   for (const { offset, metaDataLength, bodyLength } of blocks(footer)) {
     const end = offset + metaDataLength + bodyLength;
     if (offset < MAGIC.length || end > start) throw incomplete(`a block that ends at ${end}`);
@@ -92,8 +133,7 @@ function* blocks(footer: Footer): Generator<FileBlock, void, undefined> {
 
 /** The file's blocks as a stream, which needs its schema first: the library can read that piecemeal. */
 function* readMessages(
-  path: string,
-  descriptor: number,
+  { read }: OpenSource,
   footer: Footer,
 ): Generator<Uint8Array, void, undefined> {
   const schema = Message.encode(Message.from(footer.schema));
@@ -103,23 +143,8 @@ function* readMessages(
   yield new Uint8Array(prefix.buffer);
   yield schema;
   for (const { offset, metaDataLength, bodyLength } of blocks(footer)) {
-    yield readBytes(path, descriptor, offset, metaDataLength + bodyLength);
+    yield read(offset, metaDataLength + bodyLength);
   }
-}
-
-function readBytes(
-  path: string,
-  descriptor: number,
-  position: number,
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let read = 0; read < length;) {
-    const count = readSync(descriptor, bytes, read, length - read, position + read);
-    if (count === 0) throw new Error(`${path}: expected ${length} bytes at ${position}`);
-    read += count;
-  }
-  return bytes;
 }
 
 function text(bytes: Uint8Array): string {
@@ -170,5 +195,7 @@ function unpackStrings({ length, values, valueOffsets }: Data<Utf8>): string[] {
 }
 
 function unpackBits(bits: Uint8Array, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, row) => (bits[row >> 3] >> (row & 7)) & 1);
+  const booleans = new Uint8Array(length);
+  for (let row = 0; row < length; row++) booleans[row] = (bits[row >> 3] >> (row & 7)) & 1;
+  return booleans;
 }

@@ -1,3 +1,4 @@
+import type { ArrowSource } from './arrow-reader.ts';
 import type { Batch } from './batch.ts';
 import type { Metadata } from './metadata.ts';
 import type { TableSchema } from './schema.ts';
@@ -16,9 +17,11 @@ export async function createArrowWriter<Schema extends TableSchema>(
 }
 
 /** Loads Apache Arrow and reads a file: see `readArrowBatches` in `arrow-reader.ts`. */
-export async function* readArrowBatches(path: string): AsyncGenerator<Batch, void, undefined> {
+export async function* readArrowBatches(
+  source: ArrowSource,
+): AsyncGenerator<Batch, void, undefined> {
   const reader = await import('./arrow-reader.ts');
-  yield* reader.readArrowBatches(path);
+  yield* reader.readArrowBatches(source);
 }
 
 /** Loads Apache Arrow and reads the metadata given to the writer. */

@@ -85,8 +85,10 @@ function describe(value: unknown): string {
 
 function validateIndices(where: string, indices: Uint8Array, { values }: ColumnSchema): void {
   const limit = values?.length ?? 2;
-  const row = indices.findIndex((index) => index >= limit);
-  if (row === -1) return;
+  const { length } = indices;
+  let row = 0;
+  while (row < length && indices[row] < limit) row++;
+  if (row === length) return;
   const what = values ? `a category index below ${limit}` : 'a boolean as 0 or 1';
   throw new RangeError(`${where}: expected ${what}, found ${indices[row]} in row ${row}`);
 }

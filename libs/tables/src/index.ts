@@ -4,6 +4,7 @@ export {
   readArrowMetadata,
   readArrowSchema,
 } from './arrow.ts';
+export type { ArrowSource } from './arrow-reader.ts';
 export {
   AtomicFile,
   hashFile,

@@ -12,13 +12,15 @@ export interface Bounds {
 export type EncodedColumn = { readonly bounds: Bounds } & (
   | { readonly encoding: 'PLAIN'; readonly plain: Uint8Array }
   | { readonly encoding: 'DELTA_BINARY_PACKED'; readonly integers: Int32Array }
-  | { readonly encoding: 'RLE'; readonly booleans: Uint8Array }
+  | { readonly encoding: 'RLE'; readonly booleans: Int32Array }
   | {
       readonly encoding: 'RLE_DICTIONARY';
       readonly entries: number;
       /** The entries in PLAIN encoding. */
       readonly plain: Uint8Array;
-      readonly indices: Int32Array | Uint8Array;
+      readonly indices: Int32Array;
+      /** Where the runs of equal indices start, and where the last ends, if they are known. */
+      readonly runs: Int32Array | undefined;
     }
 );
 
@@ -43,10 +45,12 @@ export function encodeColumn(
 ): EncodedColumn {
   if (Array.isArray(array)) return encodeStrings(array);
   if (array instanceof Uint8Array) {
-    return categories ? encodeCategories(array, categories) : encodeBooleans(array);
+    return categories
+      ? encodeCategories(array, categories, dictionaries)
+      : encodeBooleans(array, dictionaries);
   }
   return encodeFixedWidth(
-    array instanceof Int16Array ? Int32Array.from(array) : array,
+    array instanceof Int16Array ? dictionaries.widen(array) : array,
     dictionaries,
   );
 }
@@ -66,6 +70,7 @@ function encodeFixedWidth(values: FixedWidth, dictionaries: DictionaryBuilder): 
       entries: entries.length,
       plain: bytesOf(entries),
       indices: dictionary.indices,
+      runs: dictionary.runs,
       bounds: numberBounds(entries),
     };
   }
@@ -75,35 +80,51 @@ function encodeFixedWidth(values: FixedWidth, dictionaries: DictionaryBuilder): 
     : { encoding: 'PLAIN', plain: bytesOf(values), bounds };
 }
 
-function encodeBooleans(booleans: Uint8Array): EncodedColumn {
+function encodeBooleans(booleans: Uint8Array, dictionaries: DictionaryBuilder): EncodedColumn {
   return {
     encoding: 'RLE',
-    booleans,
+    booleans: dictionaries.widen(booleans),
     bounds: { min: !booleans.includes(0), max: booleans.includes(1) },
   };
 }
 
 /** The dictionary holds all categories, so that the indices are those of the column. */
-function encodeCategories(indices: Uint8Array, categories: readonly string[]): EncodedColumn {
+function encodeCategories(
+  indices: Uint8Array,
+  categories: readonly string[],
+  dictionaries: DictionaryBuilder,
+): EncodedColumn {
   const strings = categories.map((category) => Buffer.from(category));
+  const runs = dictionaries.runsOf(indices);
   const occurs = new Uint8Array(strings.length);
-  for (let row = 0; row < indices.length; row++) occurs[indices[row]] = 1;
+  if (runs) {
+    for (let run = 0; run < runs.length - 1; run++) occurs[indices[runs[run]]] = 1;
+  } else {
+    for (let row = 0; row < indices.length; row++) occurs[indices[row]] = 1;
+  }
   return {
     encoding: 'RLE_DICTIONARY',
     entries: strings.length,
     plain: plainStrings(strings),
-    indices,
+    indices: dictionaries.widen(indices, runs),
+    runs,
     bounds: byteBounds(strings.filter((_, index) => occurs[index])),
   };
 }
 
 function encodeStrings(values: readonly string[]): EncodedColumn {
   const positions = new Map<string, number>();
-  const indices = Int32Array.from(values, (value) => {
+  const indices = new Int32Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (row > 0 && value === values[row - 1]) {
+      indices[row] = indices[row - 1];
+      continue;
+    }
     const position = positions.get(value) ?? positions.size;
-    positions.set(value, position);
-    return position;
-  });
+    if (position === positions.size) positions.set(value, position);
+    indices[row] = position;
+  }
   if (positions.size > values.length / 2) {
     const strings = values.map((value) => Buffer.from(value));
     return { encoding: 'PLAIN', plain: plainStrings(strings), bounds: byteBounds(strings) };
@@ -114,6 +135,7 @@ function encodeStrings(values: readonly string[]): EncodedColumn {
     entries: strings.length,
     plain: plainStrings(strings),
     indices,
+    runs: undefined,
     bounds: byteBounds(strings),
   };
 }

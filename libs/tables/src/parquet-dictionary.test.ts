@@ -24,6 +24,9 @@ describe('DictionaryBuilder', () => {
     ['a cycle of double words', 2, (row: number) => Math.floor(row / 2) % 3001],
     ['double words that differ in one half', 2, (row: number) => (row % 2) * (row % 5)],
     ['multiples of the size of the table', 1, (row: number) => (row % 9000) << 15],
+    ['words in a narrow range', 1, (row: number) => (Math.imul(row, row) % 16_384) - 8000],
+    ['words in a range that is just too wide', 1, (row: number) => (row % 2) * 16_384],
+    ['the least and the greatest word', 1, (row: number) => (row % 2 ? -(2 ** 31) : 2 ** 31 - 1)],
     ['as many as it can hold', 1, (row: number) => Math.imul(row % 16_384, 0x9e3779b1)],
   ] as const)('finds the dictionary of %s', (_, stride, word) => {
     const words = Int32Array.from({ length: rows }, (_, index) => word(index));

@@ -1,6 +1,5 @@
 import { ByteWriter } from 'hyparquet-writer';
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js';
-import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { AtomicFile } from './atomic.ts';
 import type { Batch } from './batch.ts';
@@ -8,6 +7,7 @@ import { fileMetadata, type Metadata } from './metadata.ts';
 import { encodeColumn, type EncodedColumn } from './parquet-columns.ts';
 import { DictionaryBuilder } from './parquet-dictionary.ts';
 import { PageWriter } from './parquet-pages.ts';
+import { RunEncoder } from './parquet-runs.ts';
 import type { ColumnSchema, ColumnType, TableSchema } from './schema.ts';
 import { createTableWriter, type ChunkEncoder, type TableWriter } from './table-writer.ts';
 
@@ -64,7 +64,8 @@ class ParquetEncoder implements ChunkEncoder {
   readonly #metadata: ReadonlyMap<string, string>;
   readonly #dictionaries = new DictionaryBuilder(ROW_GROUP_ROWS);
   readonly #writer = new ByteWriter(1 << 20);
-  readonly #page = new ByteWriter(1 << 16);
+  readonly #deltas = new ByteWriter(1 << 16);
+  readonly #runs = new RunEncoder();
   readonly #rowGroups: RowGroup[] = [];
 
   constructor(
@@ -117,7 +118,7 @@ class ParquetEncoder implements ChunkEncoder {
   }
 
   #writeColumn(column: ColumnSchema, encoded: EncodedColumn, rows: number): ColumnChunk {
-    const page = encodePage(encoded, this.#page);
+    const page = this.#encodePage(encoded);
     const pages = new PageWriter(this.#writer, isCompressible(column, encoded));
     const start = BigInt(this.#writer.offset);
     const hasDictionary = encoded.encoding === 'RLE_DICTIONARY';
@@ -146,6 +147,29 @@ class ParquetEncoder implements ChunkEncoder {
     };
   }
 
+  /** The body of a data page, valid until the next call. */
+  #encodePage(encoded: EncodedColumn): Uint8Array {
+    switch (encoded.encoding) {
+      case 'PLAIN':
+        return encoded.plain;
+      case 'DELTA_BINARY_PACKED':
+        this.#deltas.index = 0;
+        deltaBinaryPack(this.#deltas, encoded.integers, 'INT32');
+        return this.#deltas.getBytes();
+      case 'RLE': {
+        const page = this.#runs.encode(encoded.booleans, { bits: 1, prefix: 4 });
+        new DataView(page.buffer).setUint32(0, page.length - 4, true);
+        return page;
+      }
+      case 'RLE_DICTIONARY': {
+        const bits = 32 - Math.clz32(encoded.entries - 1);
+        const page = this.#runs.encode(encoded.indices, { bits, prefix: 1, runs: encoded.runs });
+        page[0] = bits;
+        return page;
+      }
+    }
+  }
+
   #flush(): void {
     this.#file.write(this.#writer.getBytes());
     this.#writer.index = 0;
@@ -155,22 +179,4 @@ class ParquetEncoder implements ChunkEncoder {
 /** Numbers that do not repeat gain nothing from a byte-wise codec; the rest gains much. */
 function isCompressible({ type }: ColumnSchema, { encoding }: EncodedColumn): boolean {
   return encoding !== 'PLAIN' || type === 'string';
-}
-
-/** The body of a data page; `scratch` is overwritten. */
-function encodePage(encoded: EncodedColumn, scratch: ByteWriter): Uint8Array {
-  if (encoded.encoding === 'PLAIN') return encoded.plain;
-  scratch.index = 0;
-  if (encoded.encoding === 'DELTA_BINARY_PACKED') {
-    deltaBinaryPack(scratch, encoded.integers, 'INT32');
-  } else if (encoded.encoding === 'RLE') {
-    scratch.appendUint32(0);
-    writeRleBitPackedHybrid(scratch, encoded.booleans, 1);
-    scratch.view.setUint32(0, scratch.index - 4, true);
-  } else {
-    const bits = 32 - Math.clz32(encoded.entries - 1);
-    scratch.appendUint8(bits);
-    writeRleBitPackedHybrid(scratch, encoded.indices, bits);
-  }
-  return scratch.getBytes();
 }
