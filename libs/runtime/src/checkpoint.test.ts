@@ -13,7 +13,8 @@ import { unitsPlan } from '../test/units.ts';
 import { CheckpointDamage, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { UserError } from './errors.ts';
 import { runId } from './plan.ts';
-import { executeRun, type RunProgress } from './run.ts';
+import type { RunProgress } from './computing.ts';
+import { executeRun } from './run.ts';
 
 const plan = unitsPlan([6, 20]);
 const [short, long] = ['units-0', 'units-1'];

@@ -19,6 +19,8 @@ export interface CheckpointHeader {
   readonly shard: string;
   /** The part of the shard that is done, 0 to 1. */
   readonly progress: number;
+  /** Where it was computed; left out for `cpu`. */
+  readonly device?: string;
 }
 
 export interface Checkpoint {
@@ -35,6 +37,7 @@ const headerShape = is.object({
   runId: is.text,
   shard: is.text,
   progress: is.number,
+  device: is.optional(is.text),
 });
 
 /**
@@ -81,6 +84,8 @@ export async function readCheckpoint(folder: string, id: string): Promise<Checkp
 export interface FoundCheckpoints {
   /** The part that is done of each shard that has a whole checkpoint, by its id. */
   readonly progress: ReadonlyMap<string, number>;
+  /** Where they were computed. */
+  readonly devices: ReadonlySet<string>;
   /** Those that did not hold, and why. They are removed. */
   readonly damaged: readonly { readonly id: string; readonly reason: string }[];
 }
@@ -99,6 +104,7 @@ export async function takeStockOfCheckpoints(
 ): Promise<FoundCheckpoints> {
   const present = new Set(await checkpointsIn(folder));
   const progress = new Map<string, number>();
+  const devices = new Set<string>();
   const damaged: { id: string; reason: string }[] = [];
   for (const { id } of shards.filter((shard) => present.has(shard.id))) {
     signal.throwIfAborted();
@@ -109,6 +115,7 @@ export async function takeStockOfCheckpoints(
     try {
       const header = await verifyCheckpoint(folder, id);
       progress.set(id, Math.min(1, Math.max(0, header?.progress ?? 0)));
+      devices.add(header?.device ?? 'cpu');
     } catch (error) {
       if (!(error instanceof CheckpointDamage)) {
         throw error;
@@ -117,7 +124,7 @@ export async function takeStockOfCheckpoints(
       await removeCheckpoint(folder, id);
     }
   }
-  return { progress, damaged };
+  return { progress, devices, damaged };
 }
 
 /** The ids of the shards that have a checkpoint. */
@@ -137,23 +144,35 @@ export async function removeCheckpoint(folder: string, id: string): Promise<void
   await rm(join(folder, checkpointFile(id)), { force: true });
 }
 
-/** @throws {UserError} if a checkpoint in the folder belongs to another run than `runId`. */
-export async function refuseForeignCheckpoints(folder: string, runId: string): Promise<void> {
+/** @throws {UserError} if a checkpoint in the folder belongs to another run than those of `ids`. */
+export async function refuseForeignCheckpoints(
+  folder: string,
+  ids: ReadonlySet<string>,
+): Promise<void> {
   for (const id of await checkpointsIn(folder)) {
-    const found = await withCheckpoint(folder, id, (_, { value }) =>
-      Promise.resolve(value.runId),
-    ).catch((error: unknown) => {
-      if (error instanceof CheckpointDamage) {
-        return undefined;
-      }
-      throw error;
-    });
-    if (found !== undefined && found !== runId) {
+    const found = (await readCheckpointHeader(folder, id))?.runId;
+    if (found !== undefined && !ids.has(found)) {
       const path = join(folder, checkpointFile(id));
-      throw new UserError(`${path} belongs to the run ${found}, not to ${runId}.`, {
+      const expected = ids.size === 1 ? [...ids][0] : 'a point of this sweep';
+      throw new UserError(`${path} belongs to the run ${found}, not to ${expected}.`, {
         remedy: 'Delete it, or give another folder.',
       });
     }
+  }
+}
+
+/** What the checkpoint of a shard says of itself; undefined if there is none, or none that says. */
+export async function readCheckpointHeader(
+  folder: string,
+  id: string,
+): Promise<CheckpointHeader | undefined> {
+  try {
+    return await withCheckpoint(folder, id, (_, { value }) => Promise.resolve(value));
+  } catch (error) {
+    if (error instanceof CheckpointDamage) {
+      return undefined;
+    }
+    throw error;
   }
 }
 

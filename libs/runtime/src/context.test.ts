@@ -10,7 +10,8 @@ import { detachedContext, ShardStopped, type ShardContext } from './context.ts';
 import { RunError, StoppedError } from './errors.ts';
 import { inlineExecutor } from './executors/inline.ts';
 import { isDone, readManifest } from './manifest.ts';
-import { executeRun, type RunProgress } from './run.ts';
+import type { RunProgress } from './computing.ts';
+import { executeRun } from './run.ts';
 import { serveShards } from './worker.ts';
 
 const plan = unitsPlan([4, 12, 8, 12]);

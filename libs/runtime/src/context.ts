@@ -10,6 +10,8 @@ import { fileOfShard } from './shard-paths.ts';
 
 /** What a shard that takes long has to do with the world while it is computed. */
 export interface ShardContext {
+  /** What the shard is to be computed on, as receipts call it: `cpu`, `webgpu:0`, `cuda:1`. */
+  readonly device: string;
   /** The state of the shard while it is not done; what a killed run left is found here. */
   readonly checkpoint: ShardCheckpoint;
   /** Versions of whatever determines the results, as they were when the run was planned. */
@@ -71,6 +73,7 @@ const LOOK_MS = 100;
 export function openContext(
   { folder, runId, versions, shard: { id } }: ShardTask,
   link: ShardLink,
+  device: string,
 ): OpenContext {
   const controller = new AbortController();
   const files = new Map<string, FileRecord>();
@@ -101,6 +104,7 @@ export function openContext(
 
   return {
     context: {
+      device,
       checkpoint: {
         read: async () => {
           const found = await readWhole(folder, id);
@@ -108,7 +112,15 @@ export function openContext(
           return found?.content;
         },
         write: (chunks) =>
-          writing(() => writeCheckpoint(folder, { runId, shard: id, progress: done }, chunks)),
+          writing(() => {
+            const header = {
+              runId,
+              shard: id,
+              progress: done,
+              ...(device !== 'cpu' && { device }),
+            };
+            writeCheckpoint(folder, header, chunks);
+          }),
       },
       versions,
       signal: controller.signal,
@@ -168,8 +180,12 @@ async function writeFileOfShard(
  * The context of a shard that is computed outside a run, as in a test: it finds no checkpoint, keeps
  * nothing and is never stopped.
  */
-export function detachedContext(versions: Readonly<Record<string, string>> = {}): ShardContext {
+export function detachedContext(
+  versions: Readonly<Record<string, string>> = {},
+  device = 'cpu',
+): ShardContext {
   return {
+    device,
     checkpoint: { read: () => Promise.resolve(undefined), write: () => Promise.resolve() },
     versions,
     signal: new AbortController().signal,

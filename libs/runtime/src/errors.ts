@@ -26,6 +26,62 @@ export class RunError extends ReportedError {
   readonly exitCode: number = 1;
 }
 
+/**
+ * How a shard failed: its code threw, its thread ended before it was done, it was not done in the
+ * time that it was given, or the device that computed it was lost.
+ */
+export type FailureKind = 'threw' | 'crashed' | 'hung' | 'lost';
+
+/** A shard failed, the last of `attempts` times as `reason` says. */
+export class ShardFailedError extends RunError {
+  readonly shard: string;
+  readonly reason: string;
+  readonly kind: FailureKind;
+  readonly attempts: number;
+
+  constructor(shard: string, reason: string, kind: FailureKind, attempts = 1, cause?: unknown) {
+    const times = attempts > 1 ? ` ${attempts} times` : '';
+    super(`The shard ${shard} failed${times}: ${reason}`, { cause });
+    this.shard = shard;
+    this.reason = reason;
+    this.kind = kind;
+    this.attempts = attempts;
+  }
+}
+
+/** A shard that failed, by the name a person knows it by, and how. */
+export interface NamedFailure {
+  readonly shard: string;
+  readonly message: string;
+}
+
+/** Some shards failed for good while the others went on: see `keepGoing` of a run. */
+export class ShardsFailedError extends RunError {
+  readonly failures: readonly NamedFailure[];
+
+  /** @param total how many shards the run has. */
+  constructor(failures: readonly NamedFailure[], total: number) {
+    const shown = failures
+      .slice(0, MOST_SHOWN)
+      .map(({ shard, message }) => `\n  ${shard}: ${lastLine(message)}`);
+    const rest = failures.length - shown.length;
+    const more = rest > 0 ? `\n  and ${rest} more` : '';
+    super(`${failures.length} of ${total} shards failed:${shown.join('')}${more}`, {
+      remedy:
+        'The others are kept. Once the cause is mended, resume the run: it computes what is missing.',
+    });
+    this.failures = failures;
+  }
+}
+
+/** How many failed shards an error lists. */
+const MOST_SHOWN = 5;
+
+/** The last line of a text that is not blank. */
+export function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}
+
 /** No room left (ENOSPC), or none left to this user (EDQUOT), in `folder`. */
 export class DiskFullError extends RunError {
   readonly folder: string;

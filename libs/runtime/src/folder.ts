@@ -13,8 +13,15 @@ import { refuseForeignCheckpoints } from './checkpoint.ts';
 import { canonicalJson, jsonDifferences, type JsonValue } from './json.ts';
 import { isTemporary, removeLeftovers } from './leftovers.ts';
 import { lockFolder, lockName, type Lock } from './lock.ts';
-import { newManifest, readManifest, writeManifest, type Manifest } from './manifest.ts';
-import { runId, type RunPlan } from './plan.ts';
+import {
+  manifestName,
+  newManifest,
+  readManifest,
+  writeManifest,
+  type Manifest,
+} from './manifest.ts';
+import { identityOf, runId, type RunIdentity, type RunPlan } from './plan.ts';
+import { originIds } from './points.ts';
 import { shardsFolder } from './shard-paths.ts';
 
 /** A run folder that this process alone works in. */
@@ -37,21 +44,58 @@ export async function openRunFolder(path: string, plan: RunPlan): Promise<RunFol
   return explained(path, async () => {
     await makeFolder(path);
     await peek(path, plan);
-    const lock = lockFolder(path);
-    try {
-      await removeLeftovers(path);
-      let manifest = await peek(path, plan);
-      if (manifest === undefined) {
-        manifest = newManifest(plan);
-        writeManifest(path, manifest);
+    return locked(path, async () => {
+      const found = await peek(path, plan);
+      if (found !== undefined) {
+        return found;
       }
-      await makeFolders(join(path, shardsFolder));
-      return { path, manifest, lock };
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+      const manifest = newManifest(plan);
+      writeManifest(path, manifest);
+      return manifest;
+    });
   });
+}
+
+/**
+ * Opens the run folder at `path` for whichever run it holds.
+ *
+ * @throws {UserError} if it holds none, cannot be used, or another process works in it. Nothing in
+ * it has been changed then.
+ * @throws {DiskFullError}
+ */
+export async function openFoundRun(path: string): Promise<RunFolder> {
+  return explained(path, async () => {
+    await foundManifest(path);
+    return locked(path, () => foundManifest(path));
+  });
+}
+
+/**
+ * The manifest of whichever run the folder at `path` holds.
+ *
+ * @throws {UserError} if it holds none, or one that cannot be read; see {@link readManifest}.
+ */
+export async function foundManifest(path: string): Promise<Manifest> {
+  const manifest = await readManifest(path);
+  if (manifest === undefined) {
+    throw new UserError(`${path} is not a run folder: it has no ${manifestName}.`, {
+      remedy: 'Give the folder of a run, such as runs/<pipeline>/<run id>.',
+    });
+  }
+  return manifest;
+}
+
+async function locked(path: string, manifestIn: () => Promise<Manifest>): Promise<RunFolder> {
+  const lock = lockFolder(path);
+  try {
+    await removeLeftovers(path);
+    const manifest = await manifestIn();
+    await makeFolders(join(path, shardsFolder));
+    return { path, manifest, lock };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -76,40 +120,43 @@ async function makeFolder(path: string): Promise<void> {
  * @throws {UserError} if the folder is another's.
  */
 async function peek(path: string, plan: RunPlan): Promise<Manifest | undefined> {
+  const id = runId(plan);
+  const ids = originIds({ ...plan, runId: id });
   const manifest = await readManifest(path);
   if (manifest === undefined) {
-    await refuseForeign(path, runId(plan));
-  } else if (manifest.runId !== runId(plan)) {
+    await refuseForeign(path, ids);
+  } else if (manifest.runId !== id) {
     throw anotherRun(path, manifest, plan);
   }
-  await refuseForeignCheckpoints(path, runId(plan));
+  await refuseForeignCheckpoints(path, ids);
   return manifest;
 }
 
 /** A folder without a manifest is this run's if it is empty, or if it holds a shard of this run. */
-async function refuseForeign(path: string, run: string): Promise<void> {
+async function refuseForeign(path: string, ids: ReadonlySet<string>): Promise<void> {
   const names = (await readdir(path)).filter(
     (name) => !isTemporary(name) && name !== lockName && !name.startsWith(`${lockName}.`),
   );
-  if (names.length > 0 && !(await hasShardOf(path, run))) {
+  if (names.length > 0 && !(await hasShardOf(path, ids))) {
     throw new UserError(`${path} is not empty and not a run folder: it holds ${some(names)}.`, {
       remedy: 'Give a new or empty folder.',
     });
   }
 }
 
-async function hasShardOf(path: string, run: string): Promise<boolean> {
+async function hasShardOf(path: string, ids: ReadonlySet<string>): Promise<boolean> {
   const folder = join(path, shardsFolder);
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.endsWith('.json'))) {
     const text = await readFile(join(folder, name), 'utf8');
-    if (text.includes(`"runId":"${run}"`)) return true;
+    const id = /"runId":"([0-9a-f]{12})"/.exec(text)?.[1];
+    if (id !== undefined && ids.has(id)) return true;
   }
   return false;
 }
 
 function anotherRun(path: string, manifest: Manifest, plan: RunPlan): UserError {
-  const differences = jsonDifferences(identity(manifest), identity(plan)).map(
+  const differences = jsonDifferences(shownIdentity(manifest), shownIdentity(plan)).map(
     ({ path: key, left, right }) =>
       `${key.replace(/^config\./, '')} is ${shown(left)} there and ${shown(right)} here`,
   );
@@ -122,13 +169,21 @@ function anotherRun(path: string, manifest: Manifest, plan: RunPlan): UserError 
   );
 }
 
-function identity({
-  experiment,
-  config,
-  seed,
-  versions,
-}: Pick<RunPlan, 'experiment' | 'config' | 'seed' | 'versions'>): JsonValue {
-  return { experiment, config, seed, versions };
+/** The identity of a run with the grid of a sweep in place of its points. */
+function shownIdentity(run: RunIdentity): JsonValue {
+  const { points, ...identity } = identityOf(run);
+  const values: Record<string, JsonValue[]> = {};
+  for (const { columns } of run.points ?? []) {
+    for (const [name, value] of Object.entries(columns)) {
+      const listed = (values[name] ??= []);
+      if (!listed.includes(value)) listed.push(value);
+    }
+  }
+  return {
+    ...identity,
+    ...(points !== undefined && { points: run.points?.length ?? 0 }),
+    ...values,
+  };
 }
 
 function shown(value: JsonValue | undefined): string {

@@ -8,9 +8,17 @@ describe('canonicalJson', () => {
     );
   });
 
+  it('sorts keys that objects would put elsewhere', () => {
+    const value = JSON.parse(
+      '{"b":{"__proto__":1,"10":2,"9":[{"z":0,"1":"\u00e9"}]},"a":-0}',
+    ) as never;
+    expect(canonicalJson(value)).toBe('{"a":0,"b":{"10":2,"9":[{"1":"é","z":0}],"__proto__":1}}');
+  });
+
   it('refuses what JSON cannot hold', () => {
     for (const value of [NaN, Infinity, undefined, () => 0, 1n]) {
       expect(() => canonicalJson({ value } as never)).toThrow(TypeError);
+      expect(() => canonicalJson([{ 1: [value] }] as never)).toThrow(TypeError);
     }
   });
 });

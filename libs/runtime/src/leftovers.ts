@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { processExists } from './lock.ts';
-import { filesFolder, shardsFolder } from './shard-paths.ts';
+import { failuresFolder, filesFolder, shardsFolder } from './shard-paths.ts';
 
 /** A file that nobody has written to for so long is nobody's, wherever its process was. */
 const ABANDONED_MS = 24 * 3600 * 1000;
@@ -21,7 +21,8 @@ export function isTemporary(name: string): boolean {
 export async function removeLeftovers(folder: string): Promise<void> {
   const files = join(folder, filesFolder);
   const ofShards = (await namesIn(files)).map((name) => join(files, name));
-  for (const each of [folder, join(folder, shardsFolder), ...ofShards]) {
+  const below = [shardsFolder, failuresFolder].map((name) => join(folder, name));
+  for (const each of [folder, ...below, ...ofShards]) {
     for (const name of await namesIn(each)) {
       if (isTemporary(name) && (await isAbandoned(join(each, name), name))) {
         await rm(join(each, name), { force: true });

@@ -8,7 +8,7 @@ export interface ShardLink {
   setWriting(writing: boolean): void;
 }
 
-const CELLS = { stop: 0, done: 1, writing: 2 };
+const CELLS = { stop: 0, done: 1, writing: 2, begun: 3 };
 const DONE_UNITS = 1e9;
 
 /** A link between threads: memory that both see, so neither has to wait for the other's messages. */
@@ -44,5 +44,14 @@ export class SharedLink implements ShardLink {
 
   get writing(): boolean {
     return Atomics.load(this.#cells, CELLS.writing) === 1;
+  }
+
+  /** Tells that the other thread has the shard in hand. */
+  setBegun(): void {
+    Atomics.store(this.#cells, CELLS.begun, 1);
+  }
+
+  get begun(): boolean {
+    return Atomics.load(this.#cells, CELLS.begun) === 1;
   }
 }

@@ -145,6 +145,25 @@ describe('lockFolder', () => {
     lock.release();
   });
 
+  it('removes the claims of contenders that died with the lock in hand, and no others', async () => {
+    const folder = await scratch();
+    const claim = (name: string, owner: object) =>
+      writeFileSync(
+        join(folder, name),
+        JSON.stringify({ pid: 1, hostname: hostname(), started: null, token: 't', ...owner }),
+      );
+    claim('run.lock.000000000000', { pid: await deadPid() });
+    claim('run.lock.111111111111', { pid: process.ppid });
+    claim('run.lock.222222222222', { hostname: 'node17' });
+    const lock = lockFolder(folder);
+    expect(readdirSync(folder).sort()).toEqual([
+      'run.lock',
+      'run.lock.111111111111',
+      'run.lock.222222222222',
+    ]);
+    lock.release();
+  });
+
   it('lets exactly one of many contenders take over, and frees the folder at its exit', async () => {
     const root = await scratch();
     const pid = await deadPid();

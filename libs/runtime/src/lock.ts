@@ -5,6 +5,7 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -56,6 +57,7 @@ export function lockFolder(folder: string): Lock {
     token: randomBytes(6).toString('hex'),
   };
   acquire(path, owner);
+  removeDeadClaims(folder);
 
   const release = () => {
     held.delete(release);
@@ -68,6 +70,25 @@ export function lockFolder(folder: string): Lock {
   }
   held.add(release);
   return { path, release };
+}
+
+/** Who holds the lock of a folder, if anybody does. */
+export interface LockState {
+  /** Undefined if the lock does not tell. */
+  readonly owner: LockOwner | undefined;
+  /** Whether that process runs; undefined if it cannot be seen from this host. */
+  readonly alive: boolean | undefined;
+}
+
+/** The state of a folder's lock; undefined if there is none. */
+export function readLock(folder: string): LockState | undefined {
+  const content = readContent(join(folder, lockName));
+  if (content === undefined) {
+    return undefined;
+  }
+  const owner = parseOwner(content);
+  const here = owner?.hostname === hostname();
+  return { owner, alive: owner !== undefined && here ? isAlive(owner) : undefined };
 }
 
 const held = new Set<() => void>();
@@ -100,6 +121,16 @@ function acquire(path: string, owner: LockOwner): void {
       }
     } finally {
       rmSync(claim, { force: true });
+    }
+  }
+}
+
+/** Whoever holds the lock has no use for the claims of those that died as they took it over. */
+function removeDeadClaims(folder: string): void {
+  for (const name of readdirSync(folder).filter((each) => each.startsWith(`${lockName}.`))) {
+    const owner = readOwner(join(folder, name));
+    if (owner?.hostname === hostname() && !isAlive(owner)) {
+      rmSync(join(folder, name), { force: true });
     }
   }
 }

@@ -1,10 +1,11 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawsPlan } from '../test/draws.ts';
 import { complete, failureOf, scratch } from '../test/support.ts';
 import { UserError } from './errors.ts';
 import {
+  isDone,
   manifestText,
   newManifest,
   parseManifest,
@@ -56,6 +57,16 @@ describe('readManifest', () => {
     expect(found?.shards).toEqual(run.manifest.shards);
   });
 
+  it('reads that of a plain run which knew nothing of sweeps', async () => {
+    const text = await readFile(new URL('../test/manifest-plain.json', import.meta.url), 'utf8');
+    const manifest = parseManifest(text, path);
+    expect(manifest).toMatchObject({ runId: 'e62e045356ab', state: 'complete' });
+    expect(manifest.shards.every(isDone)).toBe(true);
+    expect(Object.keys(newManifest(drawsPlan({ draws: 100, shardSize: 30 })))).toEqual(
+      Object.keys(manifest),
+    );
+  });
+
   it('says why a manifest cannot be read', async () => {
     const folder = await scratch();
     await writeFile(join(folder, 'plain'), '');
@@ -102,7 +113,7 @@ describe('parseManifest', () => {
 
   it.each([
     [{ formatVersion: 'one' }, 'formatVersion is "one", not 1'],
-    [{ state: 'done' }, 'state is "done", not one of running, stopped, complete'],
+    [{ state: 'done' }, 'state is "done", not one of running, stopped, partial, complete'],
     [{ seed: 7 }, 'seed is 7, not a text'],
     [{ versions: { draws: 1 } }, 'versions.draws is 1, not a text'],
     [{ machine: null }, 'machine is null, not an object'],

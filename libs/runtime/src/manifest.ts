@@ -1,11 +1,11 @@
-import { writeFileAtomic } from '@resdiff/tables';
+import { writeFileAtomic, type ColumnSchema } from '@resdiff/tables';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCode, UserError } from './errors.ts';
 import { canonicalJson, type JsonValue } from './json.ts';
 import { describeMachine, type Machine } from './machine.ts';
-import { runId, type RunPlan, type Shard } from './plan.ts';
+import { runId, type PlanPoint, type RunPlan, type Shard } from './plan.ts';
 import * as is from './shape.ts';
 
 export const manifestName = 'manifest.json';
@@ -22,6 +22,8 @@ export interface FileRecord {
 export interface TableRecord extends FileRecord {
   readonly name: string;
   readonly rows: number;
+  /** How many shards were missing when it was merged; left out if none was. */
+  readonly missing?: number;
 }
 
 /** How a shard came out. */
@@ -56,13 +58,17 @@ export interface Session {
 export interface Manifest {
   readonly format: typeof format;
   readonly formatVersion: typeof formatVersion;
-  readonly state: 'running' | 'stopped' | 'complete';
+  /** Partial if it was completed while shards were missing, as its caller wanted. */
+  readonly state: 'running' | 'stopped' | 'partial' | 'complete';
   readonly pipeline: string;
   readonly experiment: string;
   readonly runId: string;
   readonly config: JsonValue;
   readonly seed: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** The points of a sweep, and the columns that they add to the merged table. */
+  readonly points?: readonly PlanPoint[];
+  readonly pointColumns?: readonly ColumnSchema[];
   /** The machine of the latest session. */
   readonly machine: Machine;
   readonly shards: readonly ManifestShard[];
@@ -72,7 +78,13 @@ export interface Manifest {
 }
 
 const fileShape = { file: is.text, bytes: is.count, sha256: is.sha256 };
-const shardShape = { id: is.text, task: is.json, rows: is.count, cost: is.number };
+const shardShape = {
+  id: is.text,
+  task: is.json,
+  rows: is.count,
+  cost: is.number,
+  point: is.optional(is.count),
+};
 export const shardResultShape = {
   ...fileShape,
   seconds: is.number,
@@ -82,13 +94,35 @@ export const shardResultShape = {
 };
 
 const manifestShape = is.object({
-  state: is.oneOf('running', 'stopped', 'complete'),
+  state: is.oneOf('running', 'stopped', 'partial', 'complete'),
   pipeline: is.text,
   experiment: is.text,
   runId: is.text,
   config: is.json,
   seed: is.text,
   versions: is.record(is.text),
+  points: is.optional(
+    is.list(
+      is.object({
+        id: is.text,
+        config: is.record(is.json),
+        seed: is.text,
+        versions: is.optional(is.record(is.text)),
+        columns: is.record(is.either(is.text, is.number, is.truth)),
+      }),
+    ),
+  ),
+  pointColumns: is.optional(
+    is.list(
+      is.object({
+        name: is.text,
+        type: is.text,
+        description: is.text,
+        unit: is.optional(is.text),
+        values: is.optional(is.list(is.text)),
+      }),
+    ),
+  ),
   machine: is.object({
     hostname: is.text,
     platform: is.text,
@@ -103,7 +137,9 @@ const manifestShape = is.object({
       is.isRecord(value) && 'file' in value ? { ...shardShape, ...shardResultShape } : shardShape,
     )(value, path),
   ),
-  tables: is.list(is.object({ ...fileShape, name: is.text, rows: is.count })),
+  tables: is.list(
+    is.object({ ...fileShape, name: is.text, rows: is.count, missing: is.optional(is.count) }),
+  ),
   artifacts: is.list(is.object(fileShape)),
   sessions: is.list(
     is.object({
@@ -130,12 +166,18 @@ export function newManifest(plan: RunPlan): Manifest {
     config: plan.config,
     seed: plan.seed,
     versions: plan.versions,
+    ...(plan.points && { points: plan.points, pointColumns: plan.pointColumns ?? [] }),
     machine: describeMachine(),
-    shards: plan.shards.map(({ id, task, rows, cost }) => ({ id, task, rows, cost })),
+    shards: plan.shards.map(plannedShard),
     tables: [],
     artifacts: [],
     sessions: [],
   };
+}
+
+/** The shard as it was planned, without how it came out. */
+export function plannedShard({ id, task, rows, cost, point }: Shard): Shard {
+  return { id, task, rows, cost, ...(point !== undefined && { point }) };
 }
 
 export function isDone(shard: ManifestShard): shard is Shard & ShardResult {
@@ -207,9 +249,12 @@ export function parseManifest(content: string, path: string): Manifest {
   return manifest as unknown as Manifest;
 }
 
-/** A run trusts its manifest for what a shard is, so a changed digit must not pass unseen. */
-function checksumOf(manifest: JsonValue): string {
-  return createHash('sha256').update(canonicalJson(manifest)).digest('hex');
+/**
+ * The SHA-256 of what a file says in JSON, its checksum aside. A run trusts its manifest for what a
+ * shard is, and receipts for how it came out, so a changed digit must not pass unseen.
+ */
+export function checksumOf(content: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
 /** The text of manifest.json: the manifest and its checksum. */

@@ -1,27 +1,39 @@
 import {
   createArrowWriter,
   createParquetWriter,
-  readArrowBatches,
   type TableSchema,
   type TableWriter,
 } from '@resdiff/tables';
 import { join } from 'node:path';
-import { RunError } from './errors.ts';
-import { canonicalJson } from './json.ts';
+import { setImmediate } from 'node:timers/promises';
+import { ConstantColumns } from './constant-columns.ts';
+import { kindsOf } from './devices.ts';
+import { canonicalJson, type JsonObject } from './json.ts';
 import { isDone, type Manifest, type TableRecord } from './manifest.ts';
-import { fileDamage } from './shard-store.ts';
+import { ShardReader } from './shard-reader.ts';
 
 /** The names of a table's merged files: the Parquet one, and the Arrow one. */
 export function tableFiles(table: string): { parquet: string; arrow: string } {
   return { parquet: `${table}.parquet`, arrow: `${table}.arrow` };
 }
 
+/** The schema of the merged table: the columns of points, if there are any, and a shard's. */
+export function mergedSchema(
+  { pointColumns = [] }: Pick<Manifest, 'pointColumns'>,
+  schema: TableSchema,
+): TableSchema {
+  return { ...schema, columns: [...pointColumns, ...schema.columns] };
+}
+
 /**
- * Merges the shards, in their order, into one Parquet and one Arrow file, a batch of rows at a time.
- * The files' bytes depend on the rows and on what determined them (pipeline, experiment, config,
- * seed, versions; kept as JSON under the metadata key `resdiff`), not on how the run went.
+ * Merges the shards that are done, in their order, into one Parquet and one Arrow file, a batch of
+ * rows at a time. The files' bytes depend on the rows and on what determined them (pipeline,
+ * experiment, config, seed, versions, points, which shards are missing, and the kinds of devices if
+ * there are others than `cpu`; kept as JSON under the metadata key `resdiff`), not on how the run
+ * went.
  *
- * @throws {RunError} if a shard is not what its receipt says any more.
+ * @param schema of a shard's file.
+ * @throws {DamagedShardError} if a shard is not what its receipt says any more.
  * @throws the reason of `signal`, once it is aborted.
  */
 export async function mergeShards(
@@ -30,38 +42,53 @@ export async function mergeShards(
   schema: TableSchema,
   signal: AbortSignal,
 ): Promise<TableRecord[]> {
-  const { pipeline, experiment, config, seed, versions } = manifest;
-  const metadata = { resdiff: canonicalJson({ pipeline, experiment, config, seed, versions }) };
+  const { points } = manifest;
+  const merged = mergedSchema(manifest, schema);
+  const constants = new ConstantColumns(manifest.pointColumns ?? []);
+  const missing = manifest.shards.filter((shard) => !isDone(shard)).map(({ id }) => id);
+  const done = manifest.shards.filter(isDone);
+  const devices = kindsOf(done.map(({ device }) => device));
+  const metadata = { resdiff: canonicalJson(provenance(manifest, missing, devices)) };
   const files = tableFiles(schema.name);
+  const reader = new ShardReader(folder);
   const writers: TableWriter[] = [];
   try {
-    writers.push(await createParquetWriter(join(folder, files.parquet), schema, metadata));
-    writers.push(await createArrowWriter(join(folder, files.arrow), schema, metadata));
-    for (const shard of manifest.shards) {
+    writers.push(await createParquetWriter(join(folder, files.parquet), merged, metadata));
+    writers.push(await createArrowWriter(join(folder, files.arrow), merged, metadata));
+    for (const shard of done) {
+      // A turn of the event loop, in which a signal of the system is heard.
+      await setImmediate();
       signal.throwIfAborted();
-      if (!isDone(shard)) {
-        throw new RunError(`The shard ${shard.id} is not done, so there is nothing to merge.`);
-      }
-      const damage = await fileDamage(folder, shard);
-      if (damage !== undefined) {
-        throw new RunError(`The shard ${shard.id} was damaged while the run went on: ${damage}.`, {
-          remedy: 'Give the same command again: it computes that shard anew.',
-        });
-      }
-      for await (const batch of readArrowBatches(join(folder, shard.file))) {
+      const values = shard.point === undefined ? {} : (points?.[shard.point]?.columns ?? {});
+      for await (const batch of reader.batches(shard)) {
+        const whole = constants.addTo(batch, values);
         for (const writer of writers) {
-          writer.append(batch);
+          writer.append(whole);
         }
       }
     }
     return writers.map((writer, index) => {
       const { rows, bytes, sha256 } = writer.close();
       const file = index === 0 ? files.parquet : files.arrow;
-      return { name: schema.name, file, rows, bytes, sha256 };
+      const record = { name: schema.name, file, rows, bytes, sha256 };
+      return missing.length > 0 ? { ...record, missing: missing.length } : record;
     });
   } finally {
     for (const writer of writers) {
       writer.abort();
     }
   }
+}
+
+function provenance(
+  { pipeline, experiment, config, seed, versions, points }: Manifest,
+  missing: readonly string[],
+  devices: readonly string[],
+): JsonObject {
+  return {
+    ...{ pipeline, experiment, config, seed, versions },
+    ...(points && { points: points.map((point): JsonObject => ({ ...point })) }),
+    ...(missing.length > 0 && { partial: { missing } }),
+    ...(devices.some((kind) => kind !== 'cpu') && { devices }),
+  };
 }

@@ -1,8 +1,7 @@
-import type { TableSchema } from '@resdiff/tables';
+import type { ColumnSchema, TableSchema } from '@resdiff/tables';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { RunError } from './errors.ts';
-import { canonicalJson, type JsonValue } from './json.ts';
+import { canonicalJson, type JsonObject, type JsonValue } from './json.ts';
 
 /** A part of a run that one worker computes in one go: a contiguous range of the table's rows. */
 export interface Shard {
@@ -14,6 +13,28 @@ export interface Shard {
   readonly rows: number;
   /** Estimated CPU seconds. */
   readonly cost: number;
+  /** In a sweep, the index of the point that the shard belongs to. */
+  readonly point?: number;
+}
+
+/** What a point adds to each of its rows in the merged table. */
+export type PointValue = string | number | boolean;
+
+/**
+ * One combination of a sweep's grid, planned as a run of its own: equal points of different sweeps
+ * have equal ids, shard ids, shard files and, timings aside, receipts.
+ */
+export interface PlanPoint {
+  /** The {@link runId} of the point planned as a run of its own. */
+  readonly id: string;
+  /** The settings in which points differ; all of them are `{ ...plan.config, ...point.config }`. */
+  readonly config: JsonObject;
+  /** The 64-bit seed, in decimal or hexadecimal digits. */
+  readonly seed: string;
+  /** Versions beyond those of the plan; left out if there are none. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** The values of the plan's `pointColumns`, by name. */
+  readonly columns: Readonly<Record<string, PointValue>>;
 }
 
 export interface RunPlan {
@@ -23,52 +44,53 @@ export interface RunPlan {
   readonly config: JsonValue;
   /** The 64-bit seed, in decimal or hexadecimal digits. */
   readonly seed: string;
+  /** Of a shard's file; the merged table begins with the `pointColumns`, if there are any. */
   readonly schema: TableSchema;
-  /** In the order of the table's rows. */
+  /**
+   * In the order of the table's rows: by point, where there are any, and then as the point has them
+   * as a run of its own; the id of a shard is then `<point id>-<its id in the point>`.
+   */
   readonly shards: readonly Shard[];
   /** Versions of whatever determines the results, by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The points of a sweep. */
+  readonly points?: readonly PlanPoint[];
+  /** The columns that the points of a sweep add to the merged table. */
+  readonly pointColumns?: readonly ColumnSchema[];
 }
+
+/** What tells a run from others. */
+export type RunIdentity = Pick<RunPlan, 'experiment' | 'config' | 'seed' | 'versions'> & {
+  readonly points?: readonly Pick<PlanPoint, 'id' | 'columns'>[];
+};
 
 /**
  * The first 12 hexadecimal digits of the SHA-256 of the canonical JSON of experiment, config, seed
- * and versions. The shard layout, the workers and the machine do not enter: they do not change the
- * results.
+ * and versions, and for a sweep of its points' ids and columns. The shard layout, the workers and
+ * the machine do not enter: they do not change the results.
  */
-export function runId(plan: Pick<RunPlan, 'experiment' | 'config' | 'seed' | 'versions'>): string {
-  const { experiment, config, seed, versions } = plan;
+export function runId(run: RunIdentity): string {
   return createHash('sha256')
-    .update(canonicalJson({ experiment, config, seed, versions }))
+    .update(canonicalJson(identityOf(run)))
     .digest('hex')
     .slice(0, 12);
+}
+
+/** What {@link runId} hashes. */
+export function identityOf({
+  experiment,
+  config,
+  seed,
+  versions,
+  points,
+}: RunIdentity): JsonObject {
+  return {
+    ...{ experiment, config, seed, versions },
+    ...(points && { points: points.map(({ id, columns }) => ({ id, columns })) }),
+  };
 }
 
 /** `runs/<pipeline>/<run id>`, below `root` in place of `runs` where one is given. */
 export function defaultRunFolder(plan: RunPlan, root = 'runs'): string {
   return join(root, plan.pipeline, runId(plan));
-}
-
-/** @throws {RunError} naming the shard that breaks the contract of {@link Shard}. */
-export function checkPlan({ experiment, shards }: RunPlan): void {
-  if (shards.length === 0) {
-    throw new RunError(`The experiment ${experiment} planned no shards.`);
-  }
-  const ids = new Set<string>();
-  for (const { id, rows, cost } of shards) {
-    if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(id)) {
-      throw new RunError(
-        `The experiment ${experiment} planned a shard with the id ${JSON.stringify(id)}: an id is 1 to 100 letters, digits, '.', '_' and '-', and does not start with '.'.`,
-      );
-    }
-    // Some file systems do not tell upper case from lower.
-    if (ids.has(id.toLowerCase())) {
-      throw new RunError(`The experiment ${experiment} planned two shards with the id ${id}.`);
-    }
-    ids.add(id.toLowerCase());
-    if (!Number.isSafeInteger(rows) || rows < 0 || !Number.isFinite(cost) || cost < 0) {
-      throw new RunError(
-        `The experiment ${experiment} planned the shard ${id} with ${rows} rows at a cost of ${cost} seconds: rows are a count, a cost is at least 0.`,
-      );
-    }
-  }
 }

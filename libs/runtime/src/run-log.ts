@@ -1,5 +1,6 @@
 import { describeMachine } from './machine.ts';
 import {
+  plannedShard,
   writeManifest,
   type FileRecord,
   type Manifest,
@@ -8,7 +9,10 @@ import {
 } from './manifest.ts';
 import type { ShardReceipt } from './shard-store.ts';
 
-const writeIntervalMs = 1000;
+/** Least milliseconds between two writes that can wait. */
+const INTERVAL_MS = 1000;
+/** Writes that can wait take a twentieth of the time at most. */
+const REST = 19;
 
 /** What a session has to say of itself beside times and counts. */
 export interface SessionFacts {
@@ -30,7 +34,8 @@ export class RunLog {
   #artifacts: readonly FileRecord[];
   #shardsComputed = 0;
   #changed = false;
-  #writtenMs = -Infinity;
+  /** When the next write that can wait may begin. */
+  #nextMs = -Infinity;
 
   /** @param verified the receipts of the shards that are whole on disk. */
   constructor(
@@ -58,14 +63,15 @@ export class RunLog {
     this.#setState('running');
   }
 
-  /** Written at most once a second: the receipt beside the shard is what counts. */
+  /**
+   * Written now and then, since the receipt beside the shard is what counts: the manifest is written
+   * whole each time.
+   */
   addReceipt(receipt: ShardReceipt): void {
     this.#receipts.set(receipt.id, receipt);
     this.#shardsComputed += 1;
     this.#changed = true;
-    if (performance.now() - this.#writtenMs >= writeIntervalMs) {
-      this.#write();
-    }
+    this.#writeInTime();
   }
 
   setTables(tables: readonly TableRecord[]): void {
@@ -81,24 +87,24 @@ export class RunLog {
     }
     this.#artifacts = [...this.#artifacts.filter((other) => other !== same), artifact];
     this.#changed = true;
-    this.#write();
+    this.#writeInTime();
   }
 
   /**
    * Writes the manifest for the last time, unless nothing has changed since it was found: a
    * complete run that was only looked at stays complete.
    */
-  end(state: 'stopped' | 'complete'): void {
-    const news = state === 'complete' ? this.#state !== 'complete' : this.#state === 'running';
+  end(state: 'stopped' | 'partial' | 'complete'): void {
+    const news = state === 'stopped' ? this.#state === 'running' : this.#state !== state;
     if (this.#changed || news) {
       this.#setState(state);
     }
   }
 
   get manifest(): Manifest {
-    const shards = this.#found.shards.map(({ id, task, rows, cost }) => {
-      const receipt = this.#receipts.get(id);
-      const planned = { id, task, rows, cost };
+    const shards = this.#found.shards.map((shard) => {
+      const receipt = this.#receipts.get(shard.id);
+      const planned = plannedShard(shard);
       if (receipt === undefined) {
         return planned;
       }
@@ -125,9 +131,17 @@ export class RunLog {
     this.#write();
   }
 
+  #writeInTime(): void {
+    if (performance.now() >= this.#nextMs) {
+      this.#write();
+    }
+  }
+
   #write(): void {
+    const begun = performance.now();
     writeManifest(this.#folder, this.manifest);
-    this.#writtenMs = performance.now();
+    const ended = performance.now();
+    this.#nextMs = ended + Math.max(INTERVAL_MS, REST * (ended - begun));
   }
 
   #session(): Session {

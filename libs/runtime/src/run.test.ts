@@ -14,7 +14,8 @@ import {
 } from '../test/support.ts';
 import { RunError, StoppedError, UserError } from './errors.ts';
 import { readManifest } from './manifest.ts';
-import { executeRun, type RunProgress } from './run.ts';
+import type { RunProgress } from './computing.ts';
+import { executeRun } from './run.ts';
 
 const draws = 1000;
 const plan = drawsPlan({ draws, shardSize: 100 });

@@ -12,6 +12,7 @@ const kind =
 
 export const text = kind('a text', (value) => typeof value === 'string');
 export const number = kind('a number', (value) => Number.isFinite(value));
+export const truth = kind('true or false', (value) => typeof value === 'boolean');
 export const count = kind('a count', (value) => Number.isSafeInteger(value) && Number(value) >= 0);
 export const json = kind('a JSON value', (value) => value !== undefined);
 export const sha256 = kind(
@@ -34,34 +35,42 @@ export const optional =
   (value, path) =>
     value === undefined ? undefined : shape(value, path);
 
+// Where a value stands is spelled out only if there is a problem: a manifest has many values.
+
 export const list =
   (item: Shape): Shape =>
-  (value, path) =>
-    Array.isArray(value)
-      ? first(value.map((element, index) => item(element, `${path}[${index}]`)))
-      : kind('a list', () => false)(value, path);
+  (value, path) => {
+    if (!Array.isArray(value)) return kind('a list', () => false)(value, path);
+    for (let index = 0; index < value.length; index++) {
+      if (item(value[index], '') !== undefined) return item(value[index], `${path}[${index}]`);
+    }
+    return undefined;
+  };
 
 export const record =
   (item: Shape): Shape =>
-  (value, path) =>
-    isRecord(value)
-      ? first(Object.entries(value).map(([key, element]) => item(element, `${path}.${key}`)))
-      : kind('an object', () => false)(value, path);
+  (value, path) => {
+    if (!isRecord(value)) return kind('an object', () => false)(value, path);
+    for (const key of Object.keys(value)) {
+      if (item(value[key], '') !== undefined) return item(value[key], `${path}.${key}`);
+    }
+    return undefined;
+  };
 
-export const object =
-  (members: Readonly<Record<string, Shape>>): Shape =>
-  (value, path) =>
-    isRecord(value)
-      ? first(
-          Object.entries(members).map(([key, shape]) =>
-            shape(value[key], path === '' ? key : `${path}.${key}`),
-          ),
-        )
-      : kind('an object', () => false)(value, path === '' ? 'the content' : path);
-
-function first(problems: readonly (string | undefined)[]): string | undefined {
-  return problems.find((problem) => problem !== undefined);
-}
+export const object = (members: Readonly<Record<string, Shape>>): Shape => {
+  const entries = Object.entries(members);
+  return (value, path) => {
+    if (!isRecord(value)) {
+      return kind('an object', () => false)(value, path === '' ? 'the content' : path);
+    }
+    for (const [key, shape] of entries) {
+      if (shape(value[key], '') !== undefined) {
+        return shape(value[key], path === '' ? key : `${path}.${key}`);
+      }
+    }
+    return undefined;
+  };
+};
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -2,6 +2,7 @@
 
 export const shardsFolder = 'shards';
 export const filesFolder = 'files';
+export const failuresFolder = 'failures';
 
 /** The rows of a shard. */
 export function shardFile(id: string): string {
@@ -23,4 +24,9 @@ export const checkpointEnding = '.checkpoint';
 /** A file that a shard makes beside its rows. */
 export function fileOfShard(id: string, name: string): string {
   return `${filesFolder}/${id}/${name}`;
+}
+
+/** Says why a shard is not done. */
+export function failureFile(id: string): string {
+  return `${failuresFolder}/${id}.json`;
 }

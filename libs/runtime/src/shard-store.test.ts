@@ -70,6 +70,32 @@ describe('verifyShards', () => {
   });
 });
 
+describe('a receipt', () => {
+  it('is refused whichever bit of it is flipped, unless it says the same all the same', async () => {
+    const { folder, manifest, path } = await finishedRun();
+    const shards = manifest.shards.filter(({ id }) => id === first);
+    const only = { ...manifest, shards };
+    const whole = (await verifyShards(folder, only)).done.get(first);
+    const good = await readFile(path(`${first}.json`));
+    for (let bit = 0; bit < 8 * good.length; bit++) {
+      const bytes = Buffer.from(good);
+      bytes[bit >> 3] ^= 1 << (bit & 7);
+      await writeFile(path(`${first}.json`), bytes);
+      const { done, damaged } = await verifyShards(folder, only);
+      if (damaged.length === 0) expect(done.get(first), `bit ${bit}`).toMatchObject(whole!);
+    }
+  });
+
+  it('of a version that wrote no checksum is taken', async () => {
+    const { folder, manifest, path } = await finishedRun();
+    const receipt = await readFile(path(`${first}.json`), 'utf8');
+    await writeFile(path(`${first}.json`), receipt.replace(/,"checksum":"[0-9a-f]{64}"/, ''));
+    expect(await readFile(path(`${first}.json`), 'utf8')).not.toContain('checksum');
+    const { done, damaged } = await verifyShards(folder, manifest);
+    expect([done.size, damaged]).toEqual([4, []]);
+  });
+});
+
 describe('writeShard', () => {
   it('writes the rows that it is given', async () => {
     const { path } = await finishedRun();

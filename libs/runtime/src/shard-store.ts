@@ -1,12 +1,21 @@
-import { createArrowWriter, hashFile, writeFileAtomic, type Batch } from '@resdiff/tables';
-import { readFile, stat } from 'node:fs/promises';
+import { createArrowWriter, writeFileAtomic, type Batch } from '@resdiff/tables';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { removeCheckpoint } from './checkpoint.ts';
 import { messageOf, RunError, systemCode } from './errors.ts';
 import type { ShardTask } from './executors/executor.ts';
+import { removeFailure } from './failures.ts';
+import { fileDamage, lengthDamage } from './file-damage.ts';
 import type { JsonValue } from './json.ts';
-import { shardResultShape, type FileRecord, type Manifest, type ShardResult } from './manifest.ts';
+import {
+  checksumOf,
+  shardResultShape,
+  type FileRecord,
+  type Manifest,
+  type ShardResult,
+} from './manifest.ts';
 import type { Shard } from './plan.ts';
+import { originOf, type RunOrigin } from './points.ts';
 import { fileOfShard, receiptFile, shardFile } from './shard-paths.ts';
 import * as is from './shape.ts';
 
@@ -28,6 +37,8 @@ const receiptShape = is.object({
   runId: is.text,
   rows: is.count,
   ...shardResultShape,
+  // Receipts of before have none.
+  checksum: is.optional(is.sha256),
 });
 
 export interface ShardFacts {
@@ -42,7 +53,7 @@ export interface ShardFacts {
 /**
  * Writes `shards/<id>.arrow` and then its receipt `shards/<id>.json`, each to a temporary name,
  * synced and renamed: whenever the process or the machine dies, a receipt means a whole shard. The
- * shard's checkpoint, if there is one, is removed at last.
+ * shard's checkpoint and what is recorded of its failure, if there is any, are removed at last.
  *
  * @throws {RunError} if the batches hold another number of rows than the shard's plan says.
  */
@@ -73,10 +84,19 @@ export async function writeShard(
     ...{ id: shard.id, runId, file, sha256, bytes, rows, seconds, device, notes },
     ...(made.length > 0 && { files: made }),
   };
-  writeFileAtomic(join(folder, receiptFile(shard.id)), `${JSON.stringify(receipt)}\n`);
+  writeFileAtomic(join(folder, receiptFile(shard.id)), receiptText(receipt));
   await removeCheckpoint(folder, shard.id);
+  await removeFailure(folder, shard.id);
   return receipt;
 }
+
+function receiptText(receipt: ShardReceipt): string {
+  const checksum = checksumOf(JSON.parse(JSON.stringify(receipt)) as JsonValue);
+  return `${JSON.stringify({ ...receipt, checksum })}\n`;
+}
+
+/** How the rows of a shard are verified: `bytes` leaves it to their reader to check the sum. */
+export type RowsCheck = 'checksum' | 'bytes';
 
 /**
  * Which shards of the manifest are finished and whole on disk, whoever wrote them. A shard without
@@ -86,18 +106,19 @@ export async function writeShard(
  */
 export async function verifyShards(
   folder: string,
-  { runId, shards }: Pick<Manifest, 'runId' | 'shards'>,
+  run: Pick<Manifest, keyof RunOrigin | 'shards'>,
   signal?: AbortSignal,
+  rows: RowsCheck = 'checksum',
 ): Promise<{ done: Map<string, ShardReceipt>; damaged: DamagedShard[] }> {
   const done = new Map<string, ShardReceipt>();
   const damaged: DamagedShard[] = [];
-  for (const shard of shards) {
+  for (const shard of run.shards) {
     signal?.throwIfAborted();
-    const receipt = await readReceipt(folder, runId, shard);
+    const receipt = await readReceipt(folder, originOf(run, shard).runId, shard);
     if (receipt === undefined) {
       continue;
     }
-    const reason = 'reason' in receipt ? receipt.reason : await shardDamage(folder, receipt);
+    const reason = 'reason' in receipt ? receipt.reason : await shardDamage(folder, receipt, rows);
     if (reason === undefined) {
       done.set(shard.id, receipt as ShardReceipt);
     } else {
@@ -125,7 +146,7 @@ async function readReceipt(
   if (problem !== undefined) {
     return { reason: `its receipt is damaged: ${problem}` };
   }
-  const receipt = value as ShardReceipt;
+  const { checksum, ...receipt } = value as ShardReceipt & { checksum?: string };
   if (receipt.runId !== runId) {
     return { reason: `its receipt belongs to the run ${receipt.runId}` };
   }
@@ -139,33 +160,27 @@ async function readReceipt(
   if (receipt.rows !== shard.rows) {
     return { reason: `its receipt says ${receipt.rows} rows, its plan ${shard.rows}` };
   }
+  if (checksum !== undefined && checksum !== checksumOf(receipt as unknown as JsonValue)) {
+    return { reason: 'its receipt is damaged: its checksum is not that of its content' };
+  }
   return receipt;
 }
 
-async function shardDamage(folder: string, receipt: ShardReceipt): Promise<string | undefined> {
-  for (const record of [receipt, ...(receipt.files ?? [])]) {
-    const reason = await fileDamage(folder, record);
-    if (reason !== undefined) {
-      return reason;
+async function shardDamage(
+  folder: string,
+  receipt: ShardReceipt,
+  rows: RowsCheck,
+): Promise<string | undefined> {
+  const check = rows === 'checksum' ? fileDamage : lengthDamage;
+  const reason = await check(folder, receipt);
+  if (reason !== undefined) {
+    return reason;
+  }
+  for (const record of receipt.files ?? []) {
+    const damage = await fileDamage(folder, record);
+    if (damage !== undefined) {
+      return damage;
     }
   }
   return undefined;
-}
-
-/** What is wrong with a recorded file of the run folder; undefined if it is as recorded. */
-export async function fileDamage(folder: string, record: FileRecord): Promise<string | undefined> {
-  const path = join(folder, record.file);
-  try {
-    const { size } = await stat(path);
-    if (size !== record.bytes) {
-      return `${record.file} has ${size} bytes, not ${record.bytes}`;
-    }
-    return (await hashFile(path)) === record.sha256
-      ? undefined
-      : `${record.file} has another checksum`;
-  } catch (error) {
-    return systemCode(error) === 'ENOENT'
-      ? `${record.file} is missing`
-      : `${record.file} cannot be read: ${messageOf(error)}`;
-  }
 }

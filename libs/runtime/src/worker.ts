@@ -1,6 +1,6 @@
 import type { Batch } from '@resdiff/tables';
 import { openContext, ShardStopped, type ShardContext } from './context.ts';
-import { DiskFullError, isDiskFull, messageOf, RunError } from './errors.ts';
+import { DiskFullError, isDiskFull, messageOf, ShardFailedError } from './errors.ts';
 import type { ShardTask } from './executors/executor.ts';
 import type { JsonValue } from './json.ts';
 import { SharedLink, type ShardLink } from './link.ts';
@@ -12,8 +12,19 @@ export interface ShardContent {
   readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
   /** Kept in the manifest and handed to the summary; null if left out. */
   readonly notes?: JsonValue;
-  /** Where it was computed; `cpu` if left out. */
+  /** Where it was computed; the device of the context if left out. */
   readonly device?: string;
+}
+
+/**
+ * Thrown by a shard whose device is lost, or has no memory left: another is to compute it, and the
+ * device gets no more.
+ */
+export class DeviceLostError extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'DeviceLostError';
+  }
 }
 
 /** A failure as it crosses from thread to thread, where an Error loses its code. */
@@ -21,6 +32,7 @@ export interface ShardFailure {
   readonly message: string;
   readonly stack: string | undefined;
   readonly diskFull: boolean;
+  readonly deviceLost: boolean;
 }
 
 export type ShardOutcome =
@@ -33,6 +45,8 @@ export type ShardOutcome =
 export interface ShardOrder {
   readonly task: ShardTask;
   readonly link: ShardLink | SharedArrayBuffer;
+  /** What the shard is computed on; `cpu` if left out. */
+  readonly device?: string;
 }
 
 /** Computes a shard and writes it, and tells how it went; never throws. */
@@ -45,12 +59,14 @@ export type ShardServer = (order: ShardOrder) => Promise<ShardOutcome>;
 export function serveShards(
   compute: (task: ShardTask, context: ShardContext) => ShardContent | Promise<ShardContent>,
 ): ShardServer {
-  return async ({ task, link: given }) => {
+  return async ({ task, link: given, device: own = 'cpu' }) => {
     const started = performance.now();
-    const link = given instanceof SharedArrayBuffer ? new SharedLink(given) : given;
-    const open = openContext(task, link);
+    const shared = given instanceof SharedArrayBuffer ? new SharedLink(given) : undefined;
+    shared?.setBegun();
+    const link = shared ?? (given as ShardLink);
+    const open = openContext(task, link, own);
     try {
-      const { batches, notes = null, device = 'cpu' } = await compute(task, open.context);
+      const { batches, notes = null, device = own } = await compute(task, open.context);
       const files = () => open.files;
       return { receipt: await writeShard(task, batches, { started, notes, device, files }) };
     } catch (error) {
@@ -62,6 +78,7 @@ export function serveShards(
           message: messageOf(error),
           stack: error instanceof Error ? error.stack : undefined,
           diskFull: isDiskFull(error),
+          deviceLost: error instanceof DeviceLostError,
         },
       };
     } finally {
@@ -73,7 +90,7 @@ export function serveShards(
 /**
  * The receipt of a shard, or undefined if it was stopped.
  *
- * @throws {RunError} naming the shard, if it failed; {@link DiskFullError} if for want of room.
+ * @throws {ShardFailedError} if it failed; {@link DiskFullError} if for want of room.
  */
 export function receiptOf(
   outcome: ShardOutcome,
@@ -89,5 +106,5 @@ export function receiptOf(
   const cause = Object.assign(new Error(message), { stack });
   throw diskFull
     ? new DiskFullError(folder, cause)
-    : new RunError(`The shard ${shard.id} failed: ${message}`, { cause });
+    : new ShardFailedError(shard.id, message, 'threw', 1, cause);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -39,6 +40,13 @@ export function drawsPool(
   const executor = poolExecutor({ worker: drawsWorker, workers, workerData, ...options });
   onTestFinished(() => executor.close());
   return executor;
+}
+
+/** A file for the `log` of draws workers, and the shards in it, a line each time one is begun. */
+export async function attemptsLog(): Promise<{ path: string; lines: () => string[] }> {
+  const path = join(await scratch(), 'log');
+  await writeFile(path, '');
+  return { path, lines: () => readFileSync(path, 'utf8').split('\n').slice(0, -1) };
 }
 
 /** Computes draws in this thread and counts how many shards it computed. */

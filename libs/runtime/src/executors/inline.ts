@@ -1,6 +1,6 @@
 import { receiptOf, type ShardServer } from '../worker.ts';
 import { dispatch } from './dispatch.ts';
-import type { Executor } from './executor.ts';
+import type { Executor, ShardTask } from './executor.ts';
 
 /**
  * Computes shards in this thread, one after another: for tests, and to debug an experiment. A stop
@@ -11,20 +11,17 @@ import type { Executor } from './executor.ts';
 export function inlineExecutor(serve: ShardServer): Executor {
   return {
     workers: 1,
-    run: (tasks, options) =>
-      dispatch(
-        tasks,
-        1,
-        async (task) => {
-          const link = {
-            stopRequested: () => options.signal.aborted,
-            report: (fraction: number) => options.onProgress?.(task.shard.id, fraction),
-            setWriting: () => undefined,
-          };
-          return receiptOf(await serve({ task, link }), task);
-        },
-        options,
-      ),
+    run: async (tasks, options) => {
+      const lane = async (task: ShardTask) => {
+        const link = {
+          stopRequested: () => options.signal.aborted,
+          report: (fraction: number) => options.onProgress?.(task.shard.id, fraction),
+          setWriting: () => undefined,
+        };
+        return receiptOf(await serve({ task, link }), task);
+      };
+      await dispatch(tasks, { lanes: [lane], requestStop: () => undefined }, options);
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -1,9 +1,10 @@
 import { Piscina } from 'piscina';
-import { messageOf, RunError } from '../errors.ts';
+import { messageOf, RunError, ShardFailedError } from '../errors.ts';
 import { SharedLink } from '../link.ts';
-import { receiptOf, type ShardOrder, type ShardOutcome } from '../worker.ts';
-import { checkWorkers, dispatch } from './dispatch.ts';
-import type { Executor, ExecutorRunOptions, ShardTask } from './executor.ts';
+import type { ShardOrder, ShardOutcome } from '../worker.ts';
+import { checkWorkers } from './dispatch.ts';
+import type { Executor, ShardTask } from './executor.ts';
+import { stationsExecutor, type Station, type Watch } from './stations.ts';
 
 export interface PoolOptions {
   /**
@@ -24,26 +25,28 @@ export interface PoolOptions {
   readonly graceSeconds?: number;
 }
 
-/** Seconds that shards which are writing are given beyond the grace. */
-const WRITING_SECONDS = 60;
-/** Milliseconds between looks at the shards at work. */
-const LOOK_MS = 200;
-
 /**
  * Computes shards in a pool of threads, which starts with the first shard.
  *
  * @throws {UserError} if `workers` is not a positive whole number.
  */
-export function poolExecutor({
-  worker,
-  workers,
-  workerData,
-  env = {},
-  graceSeconds = 5,
-}: PoolOptions): Executor {
+export function poolExecutor(options: PoolOptions): Executor {
+  const { graceSeconds } = options;
+  return stationsExecutor([poolStation(options)], { graceSeconds, depleted: unreachable });
+}
+
+/** A pool is never lost: other threads take the place of those that end. */
+function unreachable(left: number): Error {
+  return new Error(`${left} shards are left over by a pool`);
+}
+
+/** Threads that compute one shard each. */
+export function poolStation({ worker, workers, workerData, env = {} }: PoolOptions): Station {
   checkWorkers(workers);
   let pool: Piscina<ShardOrder, ShardOutcome> | undefined;
   let crash: Error | undefined;
+  /** Whether a thread has ever come to the end of a shard. */
+  let proven = false;
 
   const start = () => {
     const piscina = new Piscina<ShardOrder, ShardOutcome>({
@@ -55,9 +58,12 @@ export function poolExecutor({
       env: { ...process.env, ...env },
     });
     // A thread that fails while it has no task is told of here only; unheard, it ends the process.
+    // Piscina puts another in its place, unless threads fail as they start.
     piscina.on('error', (error) => {
-      crash ??= error;
-      void end();
+      if (piscina.threads.length < workers) {
+        crash ??= error;
+        void end();
+      }
     });
     crash = undefined;
     return piscina;
@@ -69,71 +75,40 @@ export function poolExecutor({
     await ending?.destroy();
   };
 
-  const run = async (tasks: readonly ShardTask[], options: ExecutorRunOptions) => {
-    if (tasks.length === 0 || options.signal.aborted) {
-      return;
-    }
-    const current = (pool ??= start());
-    let termination: Promise<void> | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const atWork = new Map<string, SharedLink>();
-    const requestStop = () => atWork.forEach((link) => link.requestStop());
-    const terminateAfterGrace = () => {
-      requestStop();
-      const last = performance.now() + (graceSeconds + WRITING_SECONDS) * 1000;
-      const terminate = () => {
-        const writing = [...atWork.values()].some((link) => link.writing);
-        if (writing && performance.now() < last) {
-          timer = setTimeout(terminate, LOOK_MS);
-        } else {
-          termination = end();
-        }
-      };
-      timer = setTimeout(terminate, graceSeconds * 1000);
-    };
-    options.signal.addEventListener('abort', terminateAfterGrace, { once: true });
-    const look = setInterval(() => {
-      atWork.forEach((link, id) => options.onProgress?.(id, link.done));
-    }, LOOK_MS);
-
-    const outcomeOf = async (task: ShardTask) => {
-      const link = new SharedLink();
-      atWork.set(task.shard.id, link);
+  const compute = (task: ShardTask, watch: Watch) =>
+    watch.over(task.shard, new SharedLink(), async ({ id, link, worker: thread }) => {
       try {
-        return await current.run({ task, link: link.buffer });
+        if (pool === undefined) {
+          throw crash ?? new Error('the threads were ended');
+        }
+        const outcome = await pool.run({ task, link: link.buffer }, { signal: thread });
+        proven = true;
+        return outcome;
       } catch (error) {
-        if (termination !== undefined) {
+        if (watch.terminated) {
           return { stopped: true } as const;
         }
-        const cause = crash ?? error;
-        throw new RunError(`The shard ${task.shard.id} failed: ${messageOf(cause)}`, { cause });
-      } finally {
-        atWork.delete(task.shard.id);
+        const cause: unknown = thread.aborted ? thread.reason : (crash ?? error);
+        if (!link.begun && !proven) {
+          const reason = messageOf(cause);
+          throw new RunError(`The worker of the shard ${id} did not start: ${reason}`, { cause });
+        }
+        const kind = thread.aborted ? 'hung' : 'crashed';
+        throw new ShardFailedError(id, messageOf(cause), kind, 1, cause);
       }
-    };
-    const compute = async (task: ShardTask) => {
-      try {
-        return receiptOf(await outcomeOf(task), task);
-      } catch (error) {
-        requestStop();
-        throw error;
-      }
-    };
+    });
 
-    try {
-      await dispatch(tasks, workers, compute, options);
-    } catch (error) {
-      await end();
-      throw error;
-    } finally {
-      options.signal.removeEventListener('abort', terminateAfterGrace);
-      clearTimeout(timer);
-      clearInterval(look);
-      await termination;
-    }
+  return {
+    workers,
+    device: 'cpu',
+    lost: false,
+    start: () => {
+      pool ??= start();
+      return Promise.resolve();
+    },
+    compute,
+    end,
   };
-
-  return { workers, run, close: end };
 }
 
 /**
