@@ -6,6 +6,7 @@ import {
   logDeterminant,
   solveCholesky,
   solveLower,
+  traceOfSolution,
   type CholeskyFactor,
 } from './cholesky.ts';
 import { gaussianLogDensity, sum } from './gaussian-likelihood.ts';
@@ -124,10 +125,7 @@ export function meanAffineVariance(
     throw new RangeError(`${features - 1} columns of inputs, must be ${factor.size - 1}`);
   }
   const covariance = scaleBothSides(moments, featureFactors(kernel, features));
-  solveCholesky(factor, covariance);
-  let trace = 0;
-  for (let i = 0; i < features; i++) trace += covariance[i * features + i];
-  return (noiseVariance * trace) / count;
+  return (noiseVariance * traceOfSolution(factor, covariance)) / count;
 }
 
 /** The function of (1, x) whose coefficients are those of the scaled features, an output a row. */

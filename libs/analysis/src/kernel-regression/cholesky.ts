@@ -140,6 +140,28 @@ export function solveCholesky(factor: CholeskyFactor, sides: Float64Array): void
   }
 }
 
+/**
+ * The trace of A^{-1} B, as that of L^{-1} B L^{-T}: two forward substitutions, which take half the
+ * time of solving A X = B.
+ *
+ * @param matrix B, symmetric, size x size row-major; overwritten.
+ */
+export function traceOfSolution(factor: CholeskyFactor, matrix: Float64Array): number {
+  const { size } = factor;
+  solveLower(factor, matrix);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) {
+      const entry = matrix[i * size + j];
+      matrix[i * size + j] = matrix[j * size + i];
+      matrix[j * size + i] = entry;
+    }
+  }
+  solveLower(factor, matrix);
+  let trace = 0;
+  for (let i = 0; i < size; i++) trace += matrix[i * size + i];
+  return trace;
+}
+
 function requireSymmetric(matrix: Float64Array, size: number): void {
   if (matrix.length !== size * size) {
     throw new RangeError(

@@ -11,13 +11,18 @@ export interface SymmetricEigen {
 
 /**
  * The eigenvalues and eigenvectors of a positive semi-definite matrix. Eigenvalues up to
- * size * 2.2e-16 of the largest cannot be told from 0 and are left out.
+ * size * 2.2e-16 of the largest cannot be told from 0 and are left out. So are, before the
+ * decomposition, coordinates whose rows are zero, as those of the margins of images: it takes time
+ * cubic in the others.
  *
  * @param matrix Symmetric, size x size row-major; finite.
  */
 export function positiveEigen(matrix: Float64Array, size: number): SymmetricEigen {
+  // A zero on the diagonal of such a matrix is alone in its row.
+  const kept = Array.from({ length: size }, (_, i) => i).filter((i) => matrix[i * size + i] !== 0);
+  if (kept.length === 0) return { size, values: new Float64Array(), vectors: new Float64Array() };
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-    Matrix.from1DArray(size, size, matrix),
+    new Matrix(kept.map((i) => kept.map((j) => matrix[i * size + j]))),
     { assumeSymmetric: true },
   );
   const largest = Math.max(...realEigenvalues);
@@ -27,7 +32,7 @@ export function positiveEigen(matrix: Float64Array, size: number): SymmetricEige
     .sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
   const vectors = new Float64Array(order.length * size);
   order.forEach((index, i) => {
-    for (let j = 0; j < size; j++) vectors[i * size + j] = eigenvectorMatrix.get(j, index);
+    kept.forEach((j, row) => (vectors[i * size + j] = eigenvectorMatrix.get(row, index)));
   });
   return { size, values: Float64Array.from(order, (index) => realEigenvalues[index]), vectors };
 }
