@@ -43,6 +43,7 @@ it.each([
   ['normals', 5, 2],
   ['training', 5, 2],
   ['parquet', 2, 2],
+  ['merge', 6, 2],
   ['workers', 11, 1],
 ])('%s prints and writes %i rows', { timeout: 180_000 }, async (name, count, rounds) => {
   const { stdout, document } = await numbers('--only', name, '--rounds', String(rounds));

@@ -3,7 +3,17 @@ import { parseOptions, UsageError } from './options.ts';
 
 it('measures everything in five rounds unless told otherwise', () => {
   expect(parseOptions([])).toEqual({
-    only: ['draws', 'inputs', 'functions', 'ntk', 'normals', 'training', 'parquet', 'workers'],
+    only: [
+      'draws',
+      'inputs',
+      'functions',
+      'ntk',
+      'normals',
+      'training',
+      'parquet',
+      'merge',
+      'workers',
+    ],
     rounds: 5,
     quick: false,
   });
@@ -26,7 +36,7 @@ it('returns nothing to do for --help', () => {
 it.each([
   [
     ['--only', 'draw'],
-    '--only draw: must be one of draws, inputs, functions, ntk, normals, training, parquet, workers.',
+    '--only draw: must be one of draws, inputs, functions, ntk, normals, training, parquet, merge, workers.',
   ],
   [['--rounds', '0'], '--rounds 0: must be a whole number from 1 to 9999.'],
   [['--rounds', '1.5'], '--rounds 1.5: must be a whole number from 1 to 9999.'],

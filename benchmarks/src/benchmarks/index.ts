@@ -2,6 +2,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { draws } from './draws.ts';
 import { functions } from './functions.ts';
 import { inputs } from './inputs.ts';
+import { merge } from './merge.ts';
 import { normals } from './normals.ts';
 import { ntk } from './ntk.ts';
 import { parquet } from './parquet.ts';
@@ -17,5 +18,6 @@ export const benchmarks: readonly Benchmark[] = [
   normals,
   training,
   parquet,
+  merge,
   workers,
 ];
