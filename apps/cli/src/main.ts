@@ -1,20 +1,27 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { availableParallelism } from 'node:os';
+import { addClusterCommands } from './cluster-command.ts';
 import { addDataCommand } from './data-command.ts';
 import { addLimitsCommand } from './limits-command.ts';
 import {
+  commonSeedOption,
   dataOption,
+  deviceOption,
+  devicesOption,
+  gridOption,
   jsonOption,
+  mixedOption,
   outOption,
+  PIPELINE_FILE,
   quickOption,
   quietOption,
+  retriesOption,
   setOption,
   shardSizeOption,
+  shardTimeoutOption,
   workersOption,
 } from './options.ts';
 import { version } from './version.ts';
-
-const FILE = 'pipeline file (YAML), such as pipelines/figure-2.yaml';
 
 const program = new Command('resdiff')
   .description(
@@ -27,12 +34,17 @@ const program = new Command('resdiff')
 program
   .command('run')
   .description('run a pipeline, or resume it: tables, summary and figure in a run folder')
-  .argument('<file>', FILE)
+  .argument('<file>', PIPELINE_FILE)
   .addOption(setOption())
   .addOption(quickOption())
   .addOption(dataOption())
   .addOption(workersOption(availableParallelism()))
+  .addOption(deviceOption())
+  .addOption(devicesOption())
+  .addOption(mixedOption())
   .addOption(shardSizeOption())
+  .addOption(retriesOption())
+  .addOption(shardTimeoutOption())
   .addOption(outOption())
   .addOption(jsonOption())
   .addOption(quietOption())
@@ -44,7 +56,9 @@ program
 program
   .command('plan')
   .description('print what a run would do: shards, work, time, memory, disk')
-  .argument('<file>', FILE)
+  .argument('<file>', PIPELINE_FILE)
+  .addOption(gridOption())
+  .addOption(commonSeedOption())
   .addOption(setOption())
   .addOption(quickOption())
   .addOption(dataOption())
@@ -68,6 +82,7 @@ program
     process.exitCode = list(experiment, options);
   });
 
+addClusterCommands(program);
 addDataCommand(program);
 addLimitsCommand(program);
 

@@ -2,6 +2,8 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 
 /** Options that several commands share. */
 
+export const PIPELINE_FILE = 'pipeline file (YAML), such as pipelines/figure-2.yaml';
+
 export function setOption() {
   return new Option(
     '--set <key=value>',
@@ -13,6 +15,38 @@ export function setOption() {
 
 export function quickOption() {
   return new Option('--quick', "use the pipeline's quick settings, with which it ends soon");
+}
+
+export function gridOption() {
+  return new Option(
+    '--grid <key=values>',
+    "let a key run over values, a YAML list or separated by commas, in place of the pipeline's own grid for it; may be given again",
+  )
+    .argParser((value: string, before: string[]) => [...before, value])
+    .default([] as string[], 'none');
+}
+
+export function commonSeedOption() {
+  return new Option(
+    '--common-seed',
+    'give every point the seed of the pipeline, so that all share their random numbers (default: each point its own)',
+  );
+}
+
+export function retriesOption() {
+  return new Option(
+    '--retries <n>',
+    'how often a shard whose worker crashed or hung is computed again',
+  )
+    .argParser(count('retries', 0, 100))
+    .default(2);
+}
+
+export function shardTimeoutOption() {
+  return new Option(
+    '--shard-timeout <duration>',
+    'end a shard that takes longer, such as 30m (default: 30 times its estimate, 10 minutes at least)',
+  ).argParser(duration);
 }
 
 export function outOption() {
@@ -40,25 +74,55 @@ export function jsonOption() {
 
 export function workersOption(most: number) {
   return new Option('--workers <n>', 'worker threads')
-    .argParser(wholeNumber('worker threads', 1024))
+    .argParser(count('worker threads', 1, 1024))
     .default(most, `${most}, the processors of this machine`);
+}
+
+export function deviceOption() {
+  const what =
+    'compute on this device: cpu, webgpu (or webgpu:1), cuda (or cuda:1), or auto, for the GPUs that are there and can do it';
+  return new Option('--device <name>', what).conflicts('devices');
+}
+
+export function devicesOption() {
+  const what = 'compute on several devices at a time, such as webgpu:0,webgpu:1';
+  return new Option('--devices <list>', what);
+}
+
+export function mixedOption() {
+  const what =
+    'allow devices of several kinds, whose results differ in their last digits, in one run';
+  return new Option('--mixed', what);
 }
 
 export function shardSizeOption() {
   return new Option(
     '--shard-size <n>',
     "how much a shard holds, in the experiment's units, such as draws; results do not depend on it (default: what suits the experiment)",
-  ).argParser(wholeNumber('units a shard', 2 ** 31 - 1));
+  ).argParser(count('units a shard', 1, 2 ** 31 - 1));
 }
 
-function wholeNumber(what: string, most: number) {
+/** A whole number of `what`. */
+export function count(what: string, least: number, most: number) {
   return (value: string): number => {
     const number = Number(value);
-    if (!/^\d+$/.test(value) || number < 1 || number > most) {
+    if (!/^\d+$/.test(value) || number < least || number > most) {
       throw new InvalidArgumentError(
-        `It must be a number of ${what}, a whole number from 1 to ${most}.`,
+        `It must be a number of ${what}, a whole number from ${least} to ${most}.`,
       );
     }
     return number;
   };
+}
+
+const DURATION_UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds, from text such as `90s`, `30m`, `1.5h` or `2d`. */
+export function duration(value: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(value) ?? [];
+  const seconds = Number(number) * (DURATION_UNITS[unit ?? ''] ?? NaN);
+  if (!(seconds > 0)) {
+    throw new InvalidArgumentError('It must be a duration above 0, such as 90s, 30m, 1.5h or 2d.');
+  }
+  return seconds;
 }

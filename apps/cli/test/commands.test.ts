@@ -238,6 +238,7 @@ describe.concurrent('doctor', () => {
     'engine tfjs',
     'engine tfjs-cpu',
     'WebGPU',
+    'CUDA',
     'NVIDIA GPU',
     'Slurm',
     'data mnist',

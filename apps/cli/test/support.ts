@@ -1,26 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, type TestContext } from 'vitest';
+import { bin, figure2, root, set, sha256, spawned, type Outcome, type Started } from './command.ts';
 
-const bin = fileURLToPath(new URL('../bin/resdiff.js', import.meta.url));
-
-/** The root of the repository. */
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** The pipeline of Figure 2, as it is called in every scratch folder. */
-export const figure2 = 'figure-2.yaml';
+export * from './command.ts';
 
 /** Runs what is to be refused, and returns what it says once it is sure that nothing was written. */
 export async function refusal(words: readonly string[], cwd = scratch()): Promise<string> {
@@ -30,14 +15,6 @@ export async function refusal(words: readonly string[], cwd = scratch()): Promis
   expect(changeTimes(cwd)).toEqual(before);
   expect(stderr).not.toContain('    at ');
   return stderr;
-}
-
-/** The words that set these keys of a pipeline. */
-export function set(settings: Record<string, unknown>): string[] {
-  return Object.entries(settings).flatMap(([key, value]) => [
-    '--set',
-    `${key}=${JSON.stringify(value)}`,
-  ]);
 }
 
 /** A run of figure 2 that takes a second; options after these go before them. */
@@ -53,22 +30,13 @@ export function scratch(): string {
   return folder;
 }
 
-export interface Outcome {
-  /** Null if a signal ended it. */
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Outcome>;
-}
-
 /** Starts the command as a user does, its output piped. */
-export function start(words: readonly string[], cwd = scratch()): Started {
-  return spawned(process.execPath, [bin, ...words], cwd);
+export function start(
+  words: readonly string[],
+  cwd = scratch(),
+  variables: Readonly<Record<string, string>> = {},
+): Started {
+  return spawned(process.execPath, [bin, ...words], cwd, variables);
 }
 
 /** Runs the command to its end. */
@@ -86,21 +54,6 @@ export function shell(line: string, cwd = scratch()): Promise<Outcome> {
 export function inTerminal(line: string, cwd: string): Promise<Outcome> {
   const command = line.replace('resdiff', `'${process.execPath}' '${bin}'`);
   return spawned('script', ['-qec', command, '/dev/null'], cwd).ended;
-}
-
-function spawned(program: string, words: readonly string[], cwd: string): Started {
-  // Data sets that the person who tests has elsewhere are none of the tests' business.
-  const env = { ...process.env, RESDIFF_DATA: undefined };
-  const child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
-  }
-  const ended = new Promise<Outcome>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
-  });
-  return { child, ended };
 }
 
 /** Skips the test where a program of the system is missing. */
@@ -132,31 +85,12 @@ export async function until(condition: () => boolean, { ended }: Started): Promi
   while (!over && !condition()) await new Promise((resolve) => setTimeout(resolve, 3));
 }
 
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-}
-
-/** The ids of the shards in a run folder that have a receipt. */
-export function finishedShards(folder: string): string[] {
-  return namesIn(join(folder, 'shards'))
-    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-    .map((name) => name.slice(0, -5));
-}
-
-export function sha256(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
-}
-
 /** What a run leaves that does not depend on how it went. */
 export const results = ['draws.arrow', 'draws.parquet', 'figure.png', 'figure.svg', 'summary.json'];
 
 /** The SHA-256 of each of the results. */
-export function resultsOf(folder: string): Record<string, string> {
-  return Object.fromEntries(results.map((name) => [name, sha256(join(folder, name))]));
+export function resultsOf(folder: string, names = results): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, sha256(join(folder, name))]));
 }
 
 /** When each file below a folder was last changed, in nanoseconds. */

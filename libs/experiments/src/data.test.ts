@@ -7,6 +7,7 @@ import { smallDigits } from '../test/digits.ts';
 import { plannedData, resolveData } from './data.ts';
 
 const digits = smallDigits();
+const removed = smallDigits();
 const empty = mkdtempSync(join(tmpdir(), 'resdiff-empty-'));
 mkdirSync(join(empty, 'data'));
 
@@ -76,4 +77,15 @@ it('hands a worker the data of the plan, and no others', async () => {
   await expect(plannedData(digits, { data: 'sha256:0' })).rejects.toThrow(
     /^the data set .* is not the one that the run was planned with: sha256:[0-9a-f]{64}, not sha256:0$/,
   );
+});
+
+it('opens a set once for each environment object', async () => {
+  const settings = { data: removed, trainImages: 500, testImages: 200 };
+  const environment = {};
+  const { versions } = await resolveData(settings, environment);
+  rmSync(removed, { recursive: true });
+  expect((await resolveData({ ...settings, trainImages: 3 }, environment)).versions).toEqual(
+    versions,
+  );
+  await expect(resolveData(settings, {})).rejects.toThrow(UserError);
 });

@@ -26,37 +26,69 @@ export type DataSettings = Settings & {
 };
 
 /**
- * Looks up the data set of the settings, and takes its checksum into the versions of the run.
+ * Looks up the data set of the settings, and takes its checksum into the versions of the run. A set
+ * is opened once for each environment object, so that the points of a sweep share it.
  *
  * @throws {UserError} if it is not found, is damaged, or has fewer images than are asked for.
  */
 export async function resolveData<Resolved extends DataSettings>(
   settings: Resolved,
-  { dataFolder }: Environment,
+  environment: Environment,
 ): Promise<Resolution<Resolved>> {
+  const { dataFolder } = environment;
   if (dataFolder !== undefined && (settings.data === 'synthetic' || settings.data.includes('/'))) {
     throw new UserError(
       `data is ${settings.data}, which does not depend on where data sets are; leave --data out.`,
     );
   }
-  const { dataset, warning } = await opened(settings.data, () =>
-    dataFolders({ explicit: dataFolder, env: process.env, cwd: process.cwd() }),
-  );
-  for (const [key, part] of [
-    ['trainImages', dataset.train],
-    ['testImages', dataset.test],
-  ] as const) {
-    if (settings[key] > part.count) {
+  const { name, source, version, warning, ...counts } = await factsOf(settings.data, environment);
+  for (const key of ['trainImages', 'testImages'] as const) {
+    if (settings[key] > counts[key]) {
       throw new UserError(
-        `${key} is ${settings[key]}; it must be at most ${part.count}, the images that ${dataset.source} has.`,
+        `${key} is ${settings[key]}; it must be at most ${counts[key]}, the images that ${source} has.`,
       );
     }
   }
   const substitute = warning !== undefined;
   return {
-    settings: substitute ? { ...settings, data: dataset.name } : settings,
-    versions: { data: versionOf(dataset) },
+    settings: substitute ? { ...settings, data: name } : settings,
+    versions: { data: version },
     warnings: substitute ? [warning] : [],
+  };
+}
+
+/** What planning needs to know of a data set, without its images. */
+interface DatasetFacts {
+  readonly name: string;
+  readonly source: string;
+  readonly version: string;
+  readonly trainImages: number;
+  readonly testImages: number;
+  /** That it is another than was asked for. */
+  readonly warning: string | undefined;
+}
+
+const known = new WeakMap<Environment, Map<string, Promise<DatasetFacts>>>();
+
+function factsOf(name: string, environment: Environment): Promise<DatasetFacts> {
+  const byName = known.get(environment) ?? new Map<string, Promise<DatasetFacts>>();
+  known.set(environment, byName);
+  const facts = byName.get(name) ?? lookUpFacts(name, environment);
+  byName.set(name, facts);
+  return facts;
+}
+
+async function lookUpFacts(name: string, { dataFolder }: Environment): Promise<DatasetFacts> {
+  const { dataset, warning } = await opened(name, () =>
+    dataFolders({ explicit: dataFolder, env: process.env, cwd: process.cwd() }),
+  );
+  return {
+    name: dataset.name,
+    source: dataset.source,
+    version: versionOf(dataset),
+    trainImages: dataset.train.count,
+    testImages: dataset.test.count,
+    warning,
   };
 }
 

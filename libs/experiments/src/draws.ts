@@ -1,9 +1,10 @@
 import type { JsonValue } from '@resdiff/runtime';
 import { reportDraws } from './draws/report.ts';
-import { drawsKeys, drawsSettings, type DrawsSettings } from './draws/settings.ts';
-import { computeDraws, planDraws, type DrawsTask } from './draws/shards.ts';
+import { drawsKeys, drawsSettings, networkOf, type DrawsSettings } from './draws/settings.ts';
+import { computeDraws, computeDrawsOnGpu, planDraws, type DrawsTask } from './draws/shards.ts';
 import { drawsTable } from './draws/table.ts';
 import type { Experiment } from './experiment.ts';
+import { isWebgpu, whyNoGpu } from './webgpu.ts';
 
 /**
  * Draws of the final state of a residual network, of the Euler scheme of its limiting diffusion and
@@ -17,6 +18,14 @@ export const draws: Experiment<DrawsSettings> = {
   table: () => drawsTable,
   shardUnit: 'draws',
   plan: planDraws,
-  compute: (settings, task: JsonValue) => computeDraws(settings, task as DrawsTask),
+  gpus: {
+    by: 'sampler',
+    kinds: ['webgpu'],
+    refusal: (settings) => whyNoGpu(networkOf(settings), settings.inputs.length),
+  },
+  compute: (settings, task: JsonValue, context) =>
+    isWebgpu(context.device)
+      ? computeDrawsOnGpu(settings, task as DrawsTask, context)
+      : computeDraws(settings, task as DrawsTask),
   report: reportDraws,
 };

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { pipelineFile } from '../test/support.ts';
 import { smallDigits } from '../test/digits.ts';
-import { planPipeline, readPipeline } from './pipeline.ts';
+import { readPipeline } from './pipeline.ts';
+import { planPipeline } from './plan-pipeline.ts';
 import { resolveTraining } from './engines.ts';
 
 const digits = smallDigits();

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { UserError } from '@resdiff/runtime';
+import { kindOf, UserError } from '@resdiff/runtime';
 import { EngineUnavailableError, onnxEngine, tfjsEngine, type Engine } from '@resdiff/trainer';
 import { resolveData, type DataSettings } from './data.ts';
-import type { Environment, Resolution } from './experiment.ts';
+import type { Environment, GpuSupport, Resolution, Settings } from './experiment.ts';
 import { oneOf } from './settings.ts';
 
 /** What computes trainings, by the name that settings give. */
 const engines = {
-  onnx: () => onnxEngine(),
+  onnx: (device) => onnxEngine({ device: deviceInProcess(device) }),
   tfjs: () => tfjsEngine({ backend: 'gpu' }),
   'tfjs-cpu': () => tfjsEngine({ backend: 'cpu' }),
-} as const satisfies Record<string, () => Promise<Engine>>;
+} as const satisfies Record<string, (device: string) => Promise<Engine>>;
 
 export type EngineName = keyof typeof engines;
 
@@ -26,16 +26,32 @@ export function engineName() {
     );
 }
 
-const opened = new Map<EngineName, Promise<Engine>>();
+/** The process of a CUDA device sees that one alone. */
+function deviceInProcess(device: string): string {
+  return kindOf(device) === 'cuda' ? 'cuda:0' : device;
+}
+
+/** What trainings can do on GPUs. */
+export const engineGpus: GpuSupport<Settings & { readonly engine: EngineName }> = {
+  by: 'engine',
+  kinds: ['cuda', 'webgpu'],
+  refusal: ({ engine }) =>
+    engine === 'onnx'
+      ? undefined
+      : `the engine ${engine} has no device to be set; the engine onnx has`,
+};
+
+const opened = new Map<string, Promise<Engine>>();
 
 /**
- * The engine of this name, one a thread.
+ * The engine of this name on a device, one a thread.
  *
  * @throws {UserError} if it cannot compute here, with what to install.
  */
-export async function engine(name: EngineName): Promise<Engine> {
-  const opening = opened.get(name) ?? engines[name]();
-  opened.set(name, opening);
+export async function engine(name: EngineName, device = 'cpu'): Promise<Engine> {
+  const key = `${name} ${device}`;
+  const opening = opened.get(key) ?? engines[name](device);
+  opened.set(key, opening);
   try {
     return await opening;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { JsonValue, Run, Shard, ShardContent, ShardContext } from '@resdiff/runtime';
+import type { GpuKind, JsonValue, Run, Shard, ShardContent, ShardContext } from '@resdiff/runtime';
 import type { TableSchema } from '@resdiff/tables';
 import type { z } from 'zod';
 import type { Estimate, Summary } from './summary.ts';
@@ -46,6 +46,19 @@ export interface Resolution<Resolved extends Settings = Settings> {
   readonly warnings: readonly string[];
 }
 
+/** What an experiment can do on GPUs. */
+export interface GpuSupport<Resolved extends Settings = Settings> {
+  /** What computes there: the sampler, or the engine onnx. */
+  readonly by: 'sampler' | 'engine';
+  /** The kinds of GPUs that it can be computed on, the best first. */
+  readonly kinds: readonly GpuKind[];
+  /** Why these settings cannot be computed on a GPU, as a sentence; undefined if they can. */
+  refusal(settings: Resolved): string | undefined;
+}
+
+/** The contents of files, by name. */
+export type Artifacts = Readonly<Record<string, string | Uint8Array>>;
+
 /** What a finished run says. */
 export interface Report {
   readonly summary: Summary;
@@ -53,8 +66,8 @@ export interface Report {
   readonly shown: readonly Estimate[];
   /** For a person: what makes part of the results less than they seem. */
   readonly warnings: readonly string[];
-  /** Files beside the tables, by name. */
-  readonly artifacts: Readonly<Record<string, string | Uint8Array>>;
+  /** Makes the files beside the tables: figures, whose rendering takes longer than all else. */
+  readonly artifacts: () => Promise<Artifacts>;
 }
 
 /**
@@ -73,6 +86,8 @@ export interface Experiment<Resolved extends Settings = Settings> {
   readonly usesData?: boolean;
   /** Worker threads at most that shards may be computed in; any number if left out. */
   threads?(settings: Resolved): number;
+  /** What GPUs it can be computed on; none if left out. */
+  readonly gpus?: GpuSupport<Resolved>;
   table(settings: Resolved): TableSchema;
   /**
    * Looks up what the settings name, such as a data set, before the run is planned.
@@ -87,11 +102,16 @@ export interface Experiment<Resolved extends Settings = Settings> {
    * @throws {UserError} if that would make more shards than a run can have.
    */
   plan(settings: Resolved, shardSize?: number): ShardPlan;
-  /** In a worker thread. */
+  /** In a worker thread, or in the process of a GPU: on the device of the context. */
   compute(
     settings: Resolved,
     task: JsonValue,
     context: ShardContext,
   ): ShardContent | Promise<ShardContent>;
   report(settings: Resolved, run: Pick<Run, 'batches' | 'notes'>): Promise<Report>;
+  /**
+   * The settings of one run that has the rows of all these points of a sweep, whose report and figure
+   * then stand for all of them; undefined if there is none. The seed is that of any point.
+   */
+  joined?(points: readonly Resolved[]): Resolved | undefined;
 }

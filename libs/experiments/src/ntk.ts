@@ -1,9 +1,11 @@
 import type { JsonValue } from '@resdiff/runtime';
 import type { Experiment } from './experiment.ts';
 import { reportNtk } from './ntk/report.ts';
-import { ntkKeys, ntkSettings, type NtkSettings } from './ntk/settings.ts';
-import { computeNtk, planNtk, type NtkTask } from './ntk/shards.ts';
+import { networkOf, ntkKeys, ntkSettings, type NtkSettings } from './ntk/settings.ts';
+import { computeNtk, computeNtkOnGpu, planNtk, type NtkTask } from './ntk/shards.ts';
 import { ntkTable } from './ntk/table.ts';
+import { joinLists } from './sweep/joined.ts';
+import { isWebgpu, whyNoGpu } from './webgpu.ts';
 
 /**
  * Draws of the neural tangent kernel of a residual network at initialization, by the parameters that
@@ -17,6 +19,21 @@ export const ntk: Experiment<NtkSettings> = {
   table: () => ntkTable,
   shardUnit: 'draws',
   plan: planNtk,
-  compute: (settings, task: JsonValue, context) => computeNtk(settings, task as NtkTask, context),
+  gpus: {
+    by: 'sampler',
+    kinds: ['webgpu'],
+    refusal(settings) {
+      const count = settings.inputs.length;
+      if (count !== 2) return `a GPU draws tangent kernels of 2 inputs, not of ${count}`;
+      return settings.size
+        .map((size) => whyNoGpu(networkOf(settings, size).network, count))
+        .find((reason) => reason !== undefined);
+    },
+  },
+  compute: (settings, task: JsonValue, context) =>
+    isWebgpu(context.device)
+      ? computeNtkOnGpu(settings, task as NtkTask, context)
+      : computeNtk(settings, task as NtkTask, context),
   report: reportNtk,
+  joined: (points) => joinLists(points, ['size']),
 };

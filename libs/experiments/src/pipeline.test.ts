@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { pipelineFile, scratch } from '../test/support.ts';
 import type { Experiment, Settings } from './experiment.ts';
-import { planPipeline, readPipeline, type PipelineOptions } from './pipeline.ts';
+import { readPipeline, type PipelineOptions } from './pipeline.ts';
+import { planPipeline } from './plan-pipeline.ts';
 import { experiments } from './registry.ts';
 
 const small = 'experiment: draws\nwidth: 4\ndepth: 3\ndraws: 5\n';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@resdiff/runtime';
-import { engineThreads, resolveTraining } from './engines.ts';
+import { engineGpus, engineThreads, resolveTraining } from './engines.ts';
 import type { Experiment } from './experiment.ts';
 import { reportReparametrisation } from './reparametrisation/report.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type EpochTask,
 } from './reparametrisation/shards.ts';
 import { lossesTable } from './reparametrisation/table.ts';
+import { joinLists } from './sweep/joined.ts';
 
 /**
  * One epoch of SGD at one learning rate for all depths and widths, with reparametrised and with
@@ -27,8 +28,10 @@ export const reparametrisation: Experiment<ReparametrisationSettings> = {
   table: () => lossesTable,
   resolve: resolveTraining,
   threads: engineThreads,
+  gpus: engineGpus,
   plan: planReparametrisation,
   compute: (settings, task: JsonValue, context) =>
     computeReparametrisation(settings, task as EpochTask, context),
   report: reportReparametrisation,
+  joined: (points) => joinLists(points, ['depths', 'widths', 'gradients']),
 };

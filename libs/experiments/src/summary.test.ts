@@ -48,6 +48,17 @@ describe('a verdict', () => {
     expect(verdict.falseAlarmRate).toBe(0.01);
   });
 
+  // Student's two-sided quantiles at 1% over 2, from tables.
+  it.each([
+    [3, 7.4533],
+    [10, 3.5814],
+  ])('of %i degrees of freedom has the threshold %d', (degrees, threshold) => {
+    const verdict = judge(withZ(0, 0), String, degrees);
+    expect(verdict.degrees).toBe(degrees);
+    expect(verdict.threshold).toBeCloseTo(threshold, 3);
+    expect(verdictOf(0).degrees).toBeNull();
+  });
+
   it('is agreement up to the threshold, on either side', () => {
     expect(verdictOf(1, -2.8)).toMatchObject({ agreement: true, largestZ: -2.8, text: 'true' });
     expect(verdictOf(1, -2.81)).toMatchObject({ agreement: false, largestZ: -2.81 });

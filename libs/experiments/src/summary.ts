@@ -31,6 +31,8 @@ export interface Verdict {
   readonly largestZ: number | null;
   /** The largest |z| that counts as agreement. */
   readonly threshold: number;
+  /** Degrees of freedom of the standard errors, where they are few: the threshold is Student's. */
+  readonly degrees: number | null;
   /** The probability that a run that is right is called a disagreement. */
   readonly falseAlarmRate: number;
 }
@@ -68,27 +70,35 @@ function finite(value: number | null): number | null {
 }
 
 /** The false-alarm rate of every verdict. */
-const FALSE_ALARM_RATE = 0.01;
+export const FALSE_ALARM_RATE = 0.01;
 
 /**
- * Holds estimates against the theory that is exact for them: they agree if no |z| exceeds the normal
- * quantile at the false-alarm rate shared out among them (Bonferroni).
+ * The largest |z| that counts as agreement of all of so many comparisons: the normal quantile at the
+ * false-alarm rate shared out among them (Bonferroni), or Student's where the standard errors have
+ * few degrees of freedom.
+ */
+export function agreementThreshold(comparisons: number, degrees: number | null): number {
+  const probability = 1 - FALSE_ALARM_RATE / (2 * Math.max(1, comparisons));
+  return degrees === null ? normalQuantile(probability) : studentQuantile(probability, degrees);
+}
+
+/**
+ * Holds estimates against the theory that is exact for them: they agree if no |z| exceeds
+ * {@link agreementThreshold}.
  *
- * @param degrees of freedom of the standard errors, where they are few: Student's quantile then.
+ * @param degrees of freedom of the standard errors, where they are few.
  */
 export function judge(
   exact: readonly Estimate[],
   sentence: (agreement: boolean | null, worst: Estimate | undefined) => string,
-  degrees?: number,
+  degrees: number | null = null,
 ): Verdict {
   const compared = exact.filter(({ z }) => z !== null);
   const worst = compared.reduce<Estimate | undefined>(
     (most, each) => (most && Math.abs(most.z!) >= Math.abs(each.z!) ? most : each),
     undefined,
   );
-  const probability = 1 - FALSE_ALARM_RATE / (2 * Math.max(1, compared.length));
-  const threshold =
-    degrees === undefined ? normalQuantile(probability) : studentQuantile(probability, degrees);
+  const threshold = agreementThreshold(compared.length, degrees);
   const agreement = worst ? Math.abs(worst.z!) <= threshold : null;
   return {
     agreement,
@@ -96,6 +106,7 @@ export function judge(
     comparisons: compared.length,
     largestZ: worst?.z ?? null,
     threshold,
+    degrees,
     falseAlarmRate: FALSE_ALARM_RATE,
   };
 }

@@ -1,6 +1,6 @@
 import { UserError } from '@resdiff/runtime';
 import { expect, it } from 'vitest';
-import { planPipeline } from './pipeline.ts';
+import { planPipeline } from './plan-pipeline.ts';
 import { findExperiment } from './registry.ts';
 import { refuseTooManyRows } from './table-rows.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@resdiff/runtime';
-import { engineThreads, resolveTraining } from './engines.ts';
+import { engineGpus, engineThreads, resolveTraining } from './engines.ts';
 import type { Experiment } from './experiment.ts';
 import { joinLists } from './sweep/joined.ts';
 import { reportTrainingDynamics } from './training-dynamics/report.ts';
@@ -29,6 +29,7 @@ export const trainingDynamics: Experiment<TrainingDynamicsSettings> = {
   table: () => dynamicsTable,
   resolve: resolveTraining,
   threads: engineThreads,
+  gpus: engineGpus,
   plan: planTrainingDynamics,
   compute: (settings, task: JsonValue, context) =>
     computeTrainingDynamics(settings, task as DynamicsTask, context),

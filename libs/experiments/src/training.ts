@@ -1,6 +1,7 @@
 import type { JsonValue } from '@resdiff/runtime';
-import { engineThreads, resolveTraining } from './engines.ts';
+import { engineGpus, engineThreads, resolveTraining } from './engines.ts';
 import type { Experiment } from './experiment.ts';
+import { joinLists } from './sweep/joined.ts';
 import { reportTraining } from './training/report.ts';
 import { trainingKeys, trainingSettings, type TrainingSettings } from './training/settings.ts';
 import { computeTraining } from './training/shards.ts';
@@ -20,8 +21,10 @@ export const training: Experiment<TrainingSettings> = {
   table: () => trainingTable,
   resolve: resolveTraining,
   threads: engineThreads,
+  gpus: engineGpus,
   plan: planTraining,
   compute: (settings, task: JsonValue, context) =>
     computeTraining(settings, task as TrainingTask, context),
   report: reportTraining,
+  joined: (points) => joinLists(points, ['size', 'optimizer'], { gaps: true }),
 };

@@ -1,8 +1,31 @@
-import { serveShards } from '@resdiff/runtime';
+import { DeviceLostError, serveShards, type DeviceModule } from '@resdiff/runtime';
+import { WebgpuDeviceLostError, WebgpuOutOfMemoryError } from '@resdiff/sampler';
+import { DeviceError } from '@resdiff/trainer';
+import { GPU_USE, openGpu } from './gpus.ts';
+import { listGpus } from './list-gpus.ts';
 import { findExperiment } from './registry.ts';
-import type { Settings } from './experiment.ts';
+import type { GpuSupport, Settings } from './experiment.ts';
 
-/** What a worker thread runs: it computes a shard of whichever experiment it belongs to. */
-export default serveShards(({ experiment, config, seed, shard }, context) =>
-  findExperiment(experiment)!.compute({ ...(config as Settings), seed }, shard.task, context),
-);
+/**
+ * What a worker thread runs, and the process of a device: it computes a shard of whichever experiment
+ * it belongs to.
+ */
+export default serveShards(async ({ experiment, config, seed, shard }, context) => {
+  const settings = { ...(config as Settings), seed };
+  try {
+    return await findExperiment(experiment)!.compute(settings, shard.task, context);
+  } catch (error) {
+    throw isLoss(error) ? new DeviceLostError(error.message, { cause: error }) : error;
+  }
+});
+
+function isLoss(error: unknown): error is Error {
+  return [WebgpuDeviceLostError, WebgpuOutOfMemoryError, DeviceError].some(
+    (Loss) => error instanceof Loss,
+  );
+}
+
+export const openDevice: DeviceModule['openDevice'] = (device) =>
+  openGpu(device, process.env[GPU_USE] as GpuSupport['by']);
+
+export const listDevices: DeviceModule['listDevices'] = listGpus;

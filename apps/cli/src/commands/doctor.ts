@@ -1,7 +1,12 @@
-import { checkEngines, checkKernel, type EngineCheck } from '@resdiff/experiments';
-import { describeMachine, messageOf } from '@resdiff/runtime';
+import {
+  checkEngines,
+  checkKernel,
+  experiments,
+  findGpus,
+  type EngineCheck,
+} from '@resdiff/experiments';
+import { describeMachine, messageOf, type DeviceProbe } from '@resdiff/runtime';
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { findDatasets, searchedFolders, type DatasetState } from '../data-sets.ts';
 import { bytes, table } from '../format.ts';
 import { openTerminal, type TerminalOptions } from '../terminal.ts';
@@ -20,6 +25,7 @@ export async function doctor(options: TerminalOptions): Promise<number> {
   const terminal = openTerminal(options);
   const machine = describeMachine();
   const kernelFault = checkKernel();
+  const gpus = await findGpus();
   const findings: Finding[] = [
     { what: 'resdiff', found: true, detail: version },
     { what: 'Node.js', found: true, detail: machine.node },
@@ -31,7 +37,7 @@ export async function doctor(options: TerminalOptions): Promise<number> {
       detail: kernelFault ?? 'WebAssembly SIMD runs, and its random words are Philox4x32-10',
     },
     ...(await checkEngines()).map(engine),
-    module('WebGPU', 'webgpu'),
+    ...gpus.map(gpu),
     program('NVIDIA GPU', 'nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader']),
     program('Slurm', 'sbatch', ['--version']),
     ...dataSets(),
@@ -47,7 +53,8 @@ export async function doctor(options: TerminalOptions): Promise<number> {
   if (remedies.length > 0) {
     terminal.say(`\nTo get what is missing, if you need it:\n${table(remedies, 'll')}`);
   }
-  terminal.result({ machine, findings });
+  const devices = gpus.flatMap(({ devices }) => devices);
+  terminal.result({ machine, devices, findings });
   return kernelFault === undefined ? 0 : 1;
 }
 
@@ -60,13 +67,26 @@ function engine({ name, version: loaded, fault, remedy }: EngineCheck): Finding 
   };
 }
 
-function module(what: string, name: string): Finding {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return { what, found: true, detail: `${name} is installed` };
-  } catch {
-    return { what, found: false, detail: `${name} is not installed; sampling does not need it` };
+const kindNames = { webgpu: 'WebGPU', cuda: 'CUDA' };
+
+/** The GPUs of a kind, and which experiments can be computed there. */
+function gpu({ kind, devices, problem }: DeviceProbe): Finding {
+  const what = kindNames[kind];
+  if (devices.length === 0) {
+    return {
+      what,
+      found: false,
+      detail: problem?.reason ?? 'no device was found',
+      ...(problem?.remedy !== undefined && { remedy: problem.remedy }),
+    };
   }
+  const listed = devices.map(
+    ({ device, name, software }) =>
+      `${device} (${name}${software ? ', a program on the processor' : ''})`,
+  );
+  const able = experiments.filter(({ gpus }) => gpus?.kinds.includes(kind));
+  const detail = `${listed.join(', ')}, for ${able.map(({ name }) => name).join(', ')}`;
+  return { what, found: true, detail };
 }
 
 function program(what: string, name: string, words: string[]): Finding {

@@ -1,10 +1,11 @@
 import { copiedInput } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
-import type { ShardContent } from '@resdiff/runtime';
+import type { ShardContent, ShardContext } from '@resdiff/runtime';
 import {
   collapsedCost,
   collapsedSampler,
   gaussianSampler,
+  webgpuCollapsedSampler,
   type Draw,
   type NetworkDraws,
   type Sampler,
@@ -14,6 +15,7 @@ import { drawRanges } from '../draw-ranges.ts';
 import type { PartCost, ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
+import { drawnOnGpu, keptSampler } from '../webgpu.ts';
 import {
   keptCoordinates,
   networkOf,
@@ -109,16 +111,51 @@ export function computeDraws(
   { process, first, count }: DrawsTask,
 ): ShardContent {
   const sampler = samplerOf(settings, process);
-  const perDraw = settings.inputs.length * keptCoordinates(settings);
-  const values = new Float32Array(count * perDraw);
-  const diverged: Record<string, number> = {};
-  for (let i = 0; i < count; i++) {
-    const { states, divergedAt = lastLayerIfLost(states, settings) } = sampler.draw(first + i);
-    values.set(divergedAt === undefined ? states : states.fill(NaN), i * perDraw);
-    if (divergedAt !== undefined) diverged[divergedAt] = (diverged[divergedAt] ?? 0) + 1;
+  const shard = new DrawsShard(settings, count);
+  for (let i = 0; i < count; i++) shard.add(sampler.draw(first + i));
+  return shard.content(process, first);
+}
+
+/** The same on the WebGPU device of the context; the limit, whose draws take no time, as ever. */
+export async function computeDrawsOnGpu(
+  settings: DrawsSettings,
+  task: DrawsTask,
+  context: ShardContext,
+): Promise<ShardContent> {
+  const { process, first, count } = task;
+  if (process === 'limit') return computeDraws(settings, task);
+  const key = JSON.stringify(['draws', settings, process]);
+  const sampler = await keptSampler(context.device, key, (device) =>
+    webgpuCollapsedSampler(device, networkDraws(settings, process)),
+  );
+  const shard = new DrawsShard(settings, count);
+  for await (const draw of drawnOnGpu(sampler, { first, count }, context)) shard.add(draw);
+  return shard.content(process, first);
+}
+
+/** The draws of a shard, one after another. */
+class DrawsShard {
+  readonly #settings: DrawsSettings;
+  readonly #values: Float32Array;
+  readonly #diverged: Record<string, number> = {};
+  #end = 0;
+
+  constructor(settings: DrawsSettings, count: number) {
+    this.#settings = settings;
+    this.#values = new Float32Array(count * settings.inputs.length * keptCoordinates(settings));
   }
-  const notes: DrawsNotes = { diverged };
-  return { batches: [observations(settings, process, first, values)], notes };
+
+  add({ states, divergedAt = lastLayerIfLost(states, this.#settings) }: Draw): void {
+    this.#values.set(divergedAt === undefined ? states : states.fill(NaN), this.#end);
+    this.#end += states.length;
+    if (divergedAt === undefined) return;
+    this.#diverged[divergedAt] = (this.#diverged[divergedAt] ?? 0) + 1;
+  }
+
+  content(process: Process, first: number): ShardContent {
+    const notes: DrawsNotes = { diverged: this.#diverged };
+    return { batches: [observations(this.#settings, process, first, this.#values)], notes };
+  }
 }
 
 /** The limit has no layers, but its draws may still be too large for f32. */

@@ -31,7 +31,7 @@ describe('the report', () => {
   it('has mean times beside the explosion of the limit and the mean field', async () => {
     const settings = settingsOf();
     const report = await explosion.report(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     expect(verdict).toMatchObject({ agreement: null, comparisons: 0 });
     for (const process of ['resnet', 'sde']) {
@@ -50,7 +50,7 @@ describe('the report', () => {
       for (const { se } of share) expect(60 * se!).toBeCloseTo(1, 1);
     }
     expect(report.warnings).toEqual([]);
-    expect(figureTexts(report)).toEqual(
+    expect(await figureTexts(report)).toEqual(
       expect.arrayContaining([
         'network, swish',
         'limit, swish',
@@ -63,7 +63,7 @@ describe('the report', () => {
   it('has no mean where a draw did not pass, and says so', async () => {
     const settings = settingsOf({ thresholds: [2, 1e9], horizon: 1.1, processes: 'resnet' });
     const report = await explosion.report(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     const [time] = pick(report.summary.estimates, 'divergenceTime', { theory: 'limit' });
     expect(time).toMatchObject({ value: null, se: null, z: null });
     expect(report.warnings).toEqual([

@@ -45,7 +45,7 @@ export async function reportExplosion(
         : [
             `${incomplete.length} of ${cases.length} combinations of process, activation, input and size have draws that did not pass ${settings.thresholds[last]} before T; they have no mean time. A larger horizon, or a lower largest threshold, may change that.`,
           ],
-    artifacts: await renderFigure(explosionFigure(settings, cases)),
+    artifacts: () => renderFigure(explosionFigure(settings, cases)),
   };
 }
 

@@ -33,7 +33,7 @@ describe('a report', () => {
 
   it('agrees with theory, and detects what is slightly wrong', async () => {
     const report = await reportFiniteWidth(settings, run);
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     // The verdict's false-alarm rate is 1 in 100; the seed is fixed.
     expect(verdict.agreement).toBe(true);
@@ -89,7 +89,7 @@ describe('a report', () => {
   });
 
   it('draws every panel', async () => {
-    const texts = figureTexts(await reportFiniteWidth(settings, run));
+    const texts = await figureTexts(await reportFiniteWidth(settings, run));
     expect(texts).toEqual(
       expect.arrayContaining([
         'Infinite depth at finite width',
@@ -110,7 +110,7 @@ it('of one process, of wide networks alone, or of many widths is drawn', async (
   ]) {
     const settings = settingsOf({ draws: 50, ...given });
     const report = await reportFiniteWidth(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     expect(report.warnings).toEqual([]);
   }
 });

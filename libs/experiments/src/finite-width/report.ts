@@ -33,7 +33,7 @@ export async function reportFiniteWidth(
       ...samples.flatMap((sample) => lossWarning(settings, sample)),
       ...(figure ? [] : ['No figure: no network has two draws that stayed finite.']),
     ],
-    artifacts: figure ? await renderFigure(figure) : {},
+    artifacts: () => renderFigure(figure),
   };
 }
 

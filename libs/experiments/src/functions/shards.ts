@@ -7,8 +7,9 @@ import { drawRanges } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { tableBytes } from '../table-bytes.ts';
 import { refuseTooManyRows } from '../table-rows.ts';
+import { drawnOnGpu } from '../webgpu.ts';
 import { curveInputs, networksOf, tableInputs, type FunctionNetwork } from './networks.ts';
-import { keptNetworkFunctions, type FunctionDraw } from './sampler.ts';
+import { gpuFunctions, keptNetworkFunctions, type FunctionDraw } from './sampler.ts';
 import type { FunctionsSettings } from './settings.ts';
 import { functionsTable, grids, type FunctionsTable } from './table.ts';
 
@@ -127,25 +128,54 @@ function drawCost({ kind }: FunctionsSettings, network: FunctionNetwork, points:
 
 export function computeFunctions(
   settings: FunctionsSettings,
-  { activation, depth, width, first, count }: FunctionsTask,
+  task: FunctionsTask,
   { signal, progress }: Pick<ShardContext, 'signal' | 'progress'>,
 ): ShardContent {
-  const network = networksOf(settings).find(
-    (each) => each.activation.name === activation && each.depth === depth && each.width === width,
-  )!;
+  const { first, count } = task;
+  const network = networkOfTask(settings, task);
   const functions = keptNetworkFunctions(settings, network);
-  const diverged: Record<string, number> = {};
   const drawn: FunctionDraw[] = [];
   for (let i = 0; i < count; i++) {
     progress(i / count);
     signal.throwIfAborted();
-    const found = functions.draw(first + i);
-    const { divergedAt } = found;
-    if (divergedAt !== undefined) diverged[divergedAt] = (diverged[divergedAt] ?? 0) + 1;
-    drawn.push(found);
+    drawn.push(functions.draw(first + i));
   }
-  const notes: FunctionsNotes = { method: functions.method, diverged };
+  const notes = notesOf(functions.method, drawn);
   return { batches: [functionRows(settings, network, first, drawn)], notes };
+}
+
+/** The same on the WebGPU device of the context. */
+export async function computeFunctionsOnGpu(
+  settings: FunctionsSettings,
+  task: FunctionsTask,
+  context: ShardContext,
+): Promise<ShardContent> {
+  const { first, count } = task;
+  const network = networkOfTask(settings, task);
+  const { method, whole, kept } = await gpuFunctions(context.device, settings, network);
+  const drawn: FunctionDraw[] = [];
+  for await (const draw of drawnOnGpu(whole, { first, count }, context)) {
+    drawn.push(kept(draw, first + drawn.length));
+  }
+  const notes = notesOf(method, drawn);
+  return { batches: [functionRows(settings, network, first, drawn)], notes };
+}
+
+function networkOfTask(
+  settings: FunctionsSettings,
+  { activation, depth, width }: FunctionsTask,
+): FunctionNetwork {
+  return networksOf(settings).find(
+    (each) => each.activation.name === activation && each.depth === depth && each.width === width,
+  )!;
+}
+
+function notesOf(method: FunctionMethod, drawn: readonly FunctionDraw[]): FunctionsNotes {
+  const diverged: Record<string, number> = {};
+  for (const { divergedAt } of drawn) {
+    if (divergedAt !== undefined) diverged[divergedAt] = (diverged[divergedAt] ?? 0) + 1;
+  }
+  return { method, diverged };
 }
 
 /** The table's rows by draw, those of the table before those of the curve. */

@@ -34,7 +34,7 @@ describe('estimates', () => {
   it('of a linear network agree with the exact means at its width and depth', async () => {
     const settings = settingsOf({ activation: 'identity', sigmaW: 1.1, width: 20 });
     const report = await jacobian.report(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     expect(verdict.agreement, verdict.text).toBe(true);
     const exact = (quantity: string, process: string, layer: number) =>
@@ -78,7 +78,7 @@ describe('estimates', () => {
       feedforwardSigmaB: 0,
     });
     const report = await jacobian.report(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     expect(verdict.agreement, verdict.text).toBe(true);
     // Of two layers: log|det| of three processes, gradients of the network and of three scales.
@@ -129,7 +129,7 @@ describe('estimates', () => {
   it('of tanh are judged by the schemes alone, and come near the mean field', async () => {
     const settings = settingsOf({ width: 40, depth: 10, draws: 60, T: 1 });
     const report = await jacobian.report(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     expect(verdict.agreement, verdict.text).toBe(true);
     expect(verdict.comparisons).toBe(2 * 2 * 2);
@@ -151,7 +151,7 @@ describe('estimates', () => {
     );
     expect(ordered.expected!).toBeLessThan(edge.expected! / 2);
     expect(chaotic.expected!).toBeGreaterThan(2 * edge.expected!);
-    expect(figureTexts(report)).toEqual(
+    expect(await figureTexts(report)).toEqual(
       expect.arrayContaining([
         'residual network',
         'feedforward, edge of chaos',
@@ -170,7 +170,7 @@ describe('estimates', () => {
   ])('of %s and %s alone are drawn', async (activation, processes) => {
     const settings = settingsOf({ activation, processes, draws: 5 });
     const report = await jacobian.report(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     expect(report.summary.verdict).toMatchObject({ comparisons: 0, agreement: null });
   });
 
@@ -182,7 +182,7 @@ describe('estimates', () => {
       processes: ['network', 'feedforward'],
     });
     const report = await jacobian.report(settings, runOf(settings));
-    checkReport(report);
+    await checkReport(report);
     expect(report.warnings).toEqual([
       'network: 4 of 4 draws left the finite numbers; there are no estimates after the layers where they did.',
     ]);

@@ -23,7 +23,7 @@ export async function reportJacobian(
     summary: { estimates: all, verdict },
     shown: last,
     warnings: observations.flatMap((each) => overflowWarning(settings, each)),
-    artifacts: await renderFigure(jacobianFigure(settings, observations)),
+    artifacts: () => renderFigure(jacobianFigure(settings, observations)),
   };
 }
 

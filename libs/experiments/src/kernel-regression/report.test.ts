@@ -42,7 +42,7 @@ const prior = [0.854, 0.855, 0.856];
 describe('a report with the settings of the paper', () => {
   it('holds the paper against one more subset', async () => {
     const report = await kernelRegression.report(settingsOf(), runOf({ prior, tangent }));
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     const [paper] = pick(estimates, 'testAccuracy', { kernel: 'tangent', of: 'one subset' });
     // The spread of one, 0.002, and of the mean of three.
@@ -66,7 +66,7 @@ describe('a report with the settings of the paper', () => {
       value: 1000,
       se: expect.closeTo(1000 / Math.sqrt(3), 9) as number,
     });
-    expect(figureTexts(report)).toEqual(
+    expect(await figureTexts(report)).toEqual(
       expect.arrayContaining(['[PF22]: 85.36 %', 'prior (36)', 'tangent (37)']),
     );
     expect(report.warnings).toEqual([]);
@@ -86,7 +86,7 @@ describe('a report with the settings of the paper', () => {
       settingsOf({ subsets: 1 }),
       runOf({ tangent: [0.85] }),
     );
-    checkReport(report);
+    await checkReport(report);
     const [mean] = pick(report.summary.estimates, 'testAccuracy', { kernel: 'tangent' }).slice(-1);
     expect(mean.se).toBeCloseTo(Math.sqrt(0.85 * 0.15) / 100, 12);
     expect(report.summary.verdict).toMatchObject({ agreement: null, comparisons: 0 });
@@ -111,11 +111,11 @@ describe('a report without the figure of the paper', () => {
     { sigmaY: 2 },
   ])('has other settings: %j', async (given) => {
     const report = await kernelRegression.report(settingsOf(given), runOf({ tangent }));
-    checkReport(report);
+    await checkReport(report);
     for (const { expected } of report.summary.estimates) expect(expected).toBeNull();
     expect(report.summary.verdict).toMatchObject({ agreement: null, comparisons: 0 });
     expect(report.summary.verdict.text).toMatch(/The paper has no figure for these settings\.$/);
-    expect(figureTexts(report).join()).not.toContain('[PF22]');
+    expect((await figureTexts(report)).join()).not.toContain('[PF22]');
   });
 
   it('has other kernels', async () => {
@@ -123,9 +123,9 @@ describe('a report without the figure of the paper', () => {
       settingsOf({ kernels: 'prior,empirical-bayes' }),
       runOf({ prior, 'empirical-bayes': tangent }),
     );
-    checkReport(report);
+    await checkReport(report);
     expect(report.summary.verdict.text).toMatch(/The paper has no figure for these settings\.$/);
-    expect(figureTexts(report)).toContain('empirical Bayes');
-    expect(figureTexts(report).join()).not.toContain('[PF22]');
+    expect(await figureTexts(report)).toContain('empirical Bayes');
+    expect((await figureTexts(report)).join()).not.toContain('[PF22]');
   });
 });

@@ -49,7 +49,7 @@ export async function reportKernelRegression(
     },
     shown,
     warnings: [],
-    artifacts: await renderFigure(regressionsFigure(settings, results, tangent && PAPER)),
+    artifacts: () => renderFigure(regressionsFigure(settings, results, tangent && PAPER)),
   };
 }
 

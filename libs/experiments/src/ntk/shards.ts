@@ -1,12 +1,19 @@
 import { seedKey, streams } from '@resdiff/random';
 import type { ShardContent, ShardContext } from '@resdiff/runtime';
-import { ntkCost, ntkSampler } from '@resdiff/sampler';
+import {
+  ntkCost,
+  ntkSampler,
+  webgpuNtkSampler,
+  type NtkDraw,
+  type NtkDraws,
+} from '@resdiff/sampler';
 import type { Batch } from '@resdiff/tables';
-import { drawRanges } from '../draw-ranges.ts';
+import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { tableBytes } from '../table-bytes.ts';
 import { refuseTooManyRows } from '../table-rows.ts';
+import { drawnOnGpu, keptSampler } from '../webgpu.ts';
 import { kernelPairs } from './pairs.ts';
 import { MOST_DRAWS, networkOf, type NtkSettings } from './settings.ts';
 import { ntkTable, type NtkTable } from './table.ts';
@@ -81,35 +88,76 @@ export function computeNtk(
   { size, first, count }: NtkTask,
   context: Pick<ShardContext, 'progress' | 'signal'>,
 ): ShardContent {
-  const sampler = ntkSampler(kernelModule(), {
-    ...networkOf(settings, size),
-    key: seedKey(settings.seed),
-    stream: streams.ntk,
-  });
-  const { inputs } = settings;
-  const pairs = kernelPairs(inputs.length);
-  const rows = count * pairs.length;
-  const columns = {
-    size: new Int32Array(rows).fill(size),
-    draw: new Int32Array(rows),
-    z: new Float64Array(rows),
-    otherZ: new Float64Array(rows),
-    weights: new Float64Array(rows),
-    biases: new Float64Array(rows),
-  };
+  const sampler = ntkSampler(kernelModule(), ntkDraws(settings, size));
+  const shard = new NtkShard(settings, size, { first, count });
   for (let i = 0; i < count; i++) {
     context.signal.throwIfAborted();
-    const { weights, biases } = sampler.draw(drawIndex(size, first + i));
-    for (const [p, [a, b]] of pairs.entries()) {
-      const row = i * pairs.length + p;
-      columns.draw[row] = first + i;
+    shard.add(sampler.draw(drawIndex(size, first + i)));
+    context.progress((i + 1) / count);
+  }
+  return shard.content();
+}
+
+/** The same on the WebGPU device of the context. */
+export async function computeNtkOnGpu(
+  settings: NtkSettings,
+  { size, first, count }: NtkTask,
+  context: ShardContext,
+): Promise<ShardContent> {
+  const key = JSON.stringify(['ntk', settings, size]);
+  const sampler = await keptSampler(context.device, key, (device) =>
+    webgpuNtkSampler(device, ntkDraws(settings, size)),
+  );
+  const shard = new NtkShard(settings, size, { first, count });
+  const range = { first: drawIndex(size, first), count };
+  for await (const draw of drawnOnGpu(sampler, range, context)) shard.add(draw);
+  return shard.content();
+}
+
+function ntkDraws(settings: NtkSettings, size: number): NtkDraws {
+  return { ...networkOf(settings, size), key: seedKey(settings.seed), stream: streams.ntk };
+}
+
+/** The draws of a shard, one after another. */
+class NtkShard {
+  readonly #inputs: readonly number[];
+  readonly #pairs: readonly (readonly [number, number])[];
+  readonly #first: number;
+  readonly #rows: number;
+  readonly #columns;
+  #row = 0;
+
+  constructor({ inputs }: NtkSettings, size: number, { first, count }: DrawRange) {
+    this.#inputs = inputs;
+    this.#pairs = kernelPairs(inputs.length);
+    this.#first = first;
+    this.#rows = count * this.#pairs.length;
+    this.#columns = {
+      size: new Int32Array(this.#rows).fill(size),
+      draw: new Int32Array(this.#rows),
+      z: new Float64Array(this.#rows),
+      otherZ: new Float64Array(this.#rows),
+      weights: new Float64Array(this.#rows),
+      biases: new Float64Array(this.#rows),
+    };
+  }
+
+  add({ weights, biases }: NtkDraw): void {
+    const inputs = this.#inputs;
+    const columns = this.#columns;
+    const draw = this.#first + this.#row / this.#pairs.length;
+    for (const [a, b] of this.#pairs) {
+      const row = this.#row++;
+      columns.draw[row] = draw;
       columns.z[row] = inputs[a];
       columns.otherZ[row] = inputs[b];
       columns.weights[row] = weights[a * inputs.length + b];
       columns.biases[row] = biases[a * inputs.length + b];
     }
-    context.progress((i + 1) / count);
   }
-  const batch: Batch<NtkTable> = { rows, columns };
-  return { batches: [batch] };
+
+  content(): ShardContent {
+    const batch: Batch<NtkTable> = { rows: this.#rows, columns: this.#columns };
+    return { batches: [batch] };
+  }
 }

@@ -31,8 +31,8 @@ describe('a report', () => {
     report = await reportParameterLaws(settings, run);
   });
 
-  it('agrees with the moments of the step in every entry', () => {
-    checkReport(report);
+  it('agrees with the moments of the step in every entry', async () => {
+    await checkReport(report);
     // The verdict's false-alarm rate is 1 in 100; the seed is fixed.
     expect(report.summary.verdict).toMatchObject({ agreement: true, comparisons: 3 * (6 + 21) });
     expect(report.summary.verdict.text).toMatch(/^Every entry of drift and covariance agrees with/);
@@ -68,8 +68,8 @@ describe('a report', () => {
     expect(other.summary.verdict.text).toMatch(/^Drift or covariance deviate /);
   });
 
-  it('draws both covariances of every law', () => {
-    expect(figureTexts(report)).toEqual(
+  it('draws both covariances of every law', async () => {
+    expect(await figureTexts(report)).toEqual(
       expect.arrayContaining(['iid: simulated', 'general: Theorem 3.1', 'd[x, x] / dt']),
     );
   });
@@ -87,7 +87,7 @@ it('of phi = identity rests on Theorem 3.1 itself', async () => {
 it('of width 1 and a law without noise has no verdict', async () => {
   const settings = settingsOf({ width: 1, laws: 'iid', sigmaW: 0, sigmaB: 0, blocks: 3 });
   const report = await reportParameterLaws(settings, runOf(settings));
-  checkReport(report);
+  await checkReport(report);
   expect(report.summary.verdict.agreement).toBeNull();
   expect(report.summary.verdict.text).toBe('No entry could be held against theory.');
 });

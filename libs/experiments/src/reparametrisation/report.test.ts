@@ -60,7 +60,7 @@ const four = [
 describe('a report', () => {
   it('has the range over sizes beside that of the paper, and what diverged', async () => {
     const report = await reparametrisation.report(settingsOf(), runOf(four));
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     const range = (gradients: string) =>
       ['lowest', 'highest'].map((of) => {
@@ -87,7 +87,7 @@ describe('a report', () => {
       'Nothing is exact here. Test accuracy on mnist after one epoch at one rate, over all depths and widths: reparametrised 86.00 % to 88.00 %; standard 70.00 % to 70.00 %, 1 of 2 diverged.',
     );
     expect(report.warnings).toEqual(['standard: training diverged at L = 50, D = 20.']);
-    expect(figureTexts(report)).toEqual(
+    expect(await figureTexts(report)).toEqual(
       expect.arrayContaining([
         'reparametrised gradients, rate 3',
         'standard gradients, rate 0.1',
@@ -109,14 +109,14 @@ describe('a report', () => {
     { T: 2 },
   ])('has nothing of the paper with other settings: %j', async (given) => {
     const report = await reparametrisation.report(settingsOf(given), runOf(four));
-    checkReport(report);
+    await checkReport(report);
     for (const { expected } of report.summary.estimates) expect(expected).toBeNull();
   });
 
   it('of trainings that all diverged is a report', async () => {
     const all = four.map((each) => ({ ...each, correct: null }));
     const report = await reparametrisation.report(settingsOf(), runOf(all));
-    checkReport(report);
+    await checkReport(report);
     expect(report.summary.verdict.text).toMatch(
       /reparametrised none ended, 2 of 2 diverged; standard none ended, 2 of 2 diverged\.$/,
     );
@@ -132,7 +132,7 @@ describe('a report', () => {
     ['has no place on a logarithmic axis', () => 0],
     ['is lost at once', () => NaN],
   ])('is drawn where a loss %s', async (_, loss) => {
-    checkReport(await reparametrisation.report(settingsOf(), runOf(four, loss)));
+    await checkReport(await reparametrisation.report(settingsOf(), runOf(four, loss)));
   });
 
   it('of one kind of gradients and one size', async () => {
@@ -140,7 +140,7 @@ describe('a report', () => {
       settingsOf({ depths: 10, gradients: 'standard' }),
       runOf([epoch('standard', 10, 7000)]),
     );
-    checkReport(report);
+    await checkReport(report);
     expect(report.summary.verdict.text).toMatch(/widths: standard 70\.00 % to 70\.00 %\.$/);
   });
 });

@@ -43,7 +43,7 @@ export async function reportReparametrisation(
     },
     shown: [...ranges, ...accuracies],
     warnings: divergenceWarnings(settings, epochs),
-    artifacts: await renderFigure(lossesFigure(settings, epochs)),
+    artifacts: () => renderFigure(lossesFigure(settings, epochs)),
   };
 }
 

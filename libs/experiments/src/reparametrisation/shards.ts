@@ -115,7 +115,7 @@ export async function computeReparametrisation(
     0,
     steps * batch,
   );
-  const trainer = await engine(settings.engine);
+  const trainer = await engine(settings.engine, context.device);
   const session = await trainer.open({
     model,
     optimizer: { kind: 'gradient-descent' },

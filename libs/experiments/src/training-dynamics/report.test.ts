@@ -63,7 +63,7 @@ const four: Written[] = [
 describe('a report', () => {
   it('has the distance by size, and the power with which it falls', async () => {
     const report = await trainingDynamics.report(settingsOf(), runOf(four));
-    checkReport(report);
+    await checkReport(report);
     const { estimates, verdict } = report.summary;
     const distances = pick(estimates, 'relativeDistance');
     expect(distances.map(({ at, value, se }) => [at.size, value, se])).toEqual([
@@ -94,7 +94,7 @@ describe('a report', () => {
       'scalingExponent',
     ]);
     expect(report.warnings).toEqual([]);
-    expect(figureTexts(report)).toEqual(
+    expect(await figureTexts(report)).toEqual(
       expect.arrayContaining(['D = L = 40', 'limiting kernel, same initial function', 'time']),
     );
   });
@@ -102,14 +102,14 @@ describe('a report', () => {
   it('of one repetition has no standard errors', async () => {
     const one = four.filter(({ repetition }) => repetition === 0);
     const report = await trainingDynamics.report(settingsOf({ repetitions: 1 }), runOf(one));
-    checkReport(report);
+    await checkReport(report);
     expect(report.summary.estimates.every(({ se }) => se === null)).toBe(true);
     expect(pick(report.summary.estimates, 'scalingExponent')[0].value).toBeCloseTo(-0.5, 12);
   });
 
   it('of one size has no power', async () => {
     const report = await trainingDynamics.report(settingsOf({ size: 10 }), runOf(four.slice(0, 2)));
-    checkReport(report);
+    await checkReport(report);
     expect(pick(report.summary.estimates, 'scalingExponent')).toEqual([]);
     expect(report.summary.verdict.text).toMatch(/by D = L: 10: 0\.300\.$/);
   });
@@ -120,9 +120,9 @@ describe('a report', () => {
       settingsOf({ size, repetitions: 1 }),
       runOf(size.map((size) => ({ size, repetition: 0, distance: 1 / size }))),
     );
-    checkReport(report);
+    await checkReport(report);
     expect(pick(report.summary.estimates, 'scalingExponent')[0].value).toBeCloseTo(-1, 12);
-    expect(figureTexts(report)).toContain('D = L = 34');
+    expect(await figureTexts(report)).toContain('D = L = 34');
   });
 
   it('leaves networks that diverged out, and says so', async () => {
@@ -130,7 +130,7 @@ describe('a report', () => {
       each.size === 10 && each.repetition === 1 ? { ...each, moved: NaN, accuracy: 0 } : each,
     );
     const report = await trainingDynamics.report(settingsOf({ rate: 4 }), runOf(written));
-    checkReport(report);
+    await checkReport(report);
     expect(report.warnings).toEqual([
       'D = L = 10: 1 of 2 trainings diverged at the rate 4; they are left out. A lower rate may not.',
     ]);
@@ -144,7 +144,7 @@ describe('a report', () => {
   it('of networks that all diverged, and of a prediction that does, is a report', async () => {
     const lost = four.map((each) => ({ ...each, moved: NaN, predictedTrainLoss: Infinity }));
     const report = await trainingDynamics.report(settingsOf(), runOf(lost));
-    checkReport(report);
+    await checkReport(report);
     expect(report.warnings).toHaveLength(2);
     expect(report.summary.verdict.text).toMatch(/by D = L: 10: diverged, 40: diverged\.$/);
     const unlike = four.map((each) => ({
@@ -153,7 +153,7 @@ describe('a report', () => {
       predictedTrainLoss: Infinity,
     }));
     const other = await trainingDynamics.report(settingsOf(), runOf(unlike));
-    checkReport(other);
+    await checkReport(other);
     expect(pick(other.summary.estimates, 'relativeDistance')[0].value).toBeNull();
   });
 });

@@ -64,7 +64,7 @@ export async function reportTrainingDynamics(
             `D = L = ${size}: ${lost} of ${own.length} trainings diverged at the rate ${settings.rate}; they are left out. A lower rate may not.`,
           ];
     }),
-    artifacts: await renderFigure(dynamicsFigure(settings, trajectories)),
+    artifacts: () => renderFigure(dynamicsFigure(settings, trajectories)),
   };
 }
 

@@ -108,7 +108,7 @@ export async function computeTrainingDynamics(
       output: settings.outputLayer === 'trained',
     },
   };
-  const trainer = await engine(settings.engine);
+  const trainer = await engine(settings.engine, context.device);
   const session = await trainer.open({
     model,
     optimizer: { kind: 'gradient-descent' },

@@ -48,11 +48,9 @@ export function trainingFigure(
         title: 'after training',
         x: { title: 'D = L', scale: sizes.length > 1 ? 'log' : 'linear', ticks: [...sizes] },
         curves: chosen.map((method) => {
-          const accuracies = networks
-            .filter((network) => network.method === method)
-            .map(({ repetitions }) =>
-              spread(repetitions.map(({ accuracy }) => accuracy.at(-1)!).filter(Number.isFinite)),
-            );
+          const accuracies = sizes.map((size) =>
+            spread(finalAccuracies(networks.find(isOf(size, method)))),
+          );
           return {
             name: method,
             x: sizes,
@@ -66,8 +64,8 @@ export function trainingFigure(
       {
         title: `during training, D = L = ${largest}`,
         x: { title: 'epoch' },
-        curves: networks
-          .filter(({ size }) => size === largest)
+        curves: chosen
+          .flatMap((method) => networks.find(isOf(largest, method)) ?? [])
           .map(({ method, repetitions }) => ({
             name: method,
             x: repetitions[0].accuracy.map((_, epoch) => epoch),
@@ -81,4 +79,15 @@ export function trainingFigure(
       },
     ],
   });
+}
+
+function isOf(size: number, method: Method) {
+  return (network: TrainedNetwork) => network.size === size && network.method === method;
+}
+
+/** Of trainings that did not diverge; none of a network that a sweep lacks. */
+function finalAccuracies(network: TrainedNetwork | undefined): number[] {
+  return (network?.repetitions ?? [])
+    .map(({ accuracy }) => accuracy.at(-1)!)
+    .filter(Number.isFinite);
 }

@@ -35,7 +35,7 @@ export async function reportTraining(
     },
     shown: [...(limit ? [limitEstimate(limit)] : []), ...accuracies],
     warnings: [...networks.flatMap(divergenceWarning), ...edgeWarnings(settings, run.notes)],
-    artifacts: await renderFigure(trainingFigure(settings, networks, limit)),
+    artifacts: () => renderFigure(trainingFigure(settings, networks, limit)),
   };
 }
 

@@ -1,0 +1,82 @@
+import { UserError, type FoundDevice, type GpuKind } from '@resdiff/runtime';
+import { openWebgpu, webgpuAdapters } from '@resdiff/sampler';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { engine } from './engines.ts';
+
+/**
+ * The GPUs of a kind that this machine has, for a process that ends by `process.exit`: it may load
+ * drivers.
+ *
+ * @throws an error that says what is missing and how to get it, if there is none that can be used.
+ */
+export function listGpus(kind: GpuKind): Promise<readonly FoundDevice[]> {
+  return kind === 'webgpu' ? listWebgpu() : listCuda();
+}
+
+/** Adapters of programs that do as a GPU: SwiftShader, llvmpipe and lavapipe of Mesa, WARP. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
+
+async function listWebgpu(): Promise<readonly FoundDevice[]> {
+  const adapters = await webgpuAdapters();
+  if (adapters.length === 0) {
+    // It says why there is none.
+    (await openWebgpu()).close();
+  }
+  return adapters.map(({ name, backend }, index) => ({
+    device: `webgpu:${index}`,
+    name: `${name}, ${backend}`,
+    ...(SOFTWARE.test(name) && { software: true }),
+  }));
+}
+
+async function listCuda(): Promise<readonly FoundDevice[]> {
+  const cards = visible(await nvidiaCards(), process.env.CUDA_VISIBLE_DEVICES);
+  if (cards.length === 0) {
+    throw new UserError('no card of NVIDIA is visible to this process', {
+      remedy: 'Set CUDA_VISIBLE_DEVICES to the cards to use, or unset it.',
+    });
+  }
+  await engine('onnx', 'cuda:0');
+  return cards.map(({ name }, index) => ({ device: `cuda:${index}`, name }));
+}
+
+interface Card {
+  readonly index: string;
+  readonly uuid: string;
+  readonly name: string;
+}
+
+async function nvidiaCards(): Promise<readonly Card[]> {
+  const query = ['--query-gpu=index,uuid,name', '--format=csv,noheader'];
+  try {
+    const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: 10_000 });
+    return parseCards(stdout);
+  } catch (error) {
+    throw new UserError('nvidia-smi, which lists cards of NVIDIA, is not there or fails', {
+      remedy:
+        'Install the driver of NVIDIA, where there is such a card. Others compute with webgpu.',
+      cause: error,
+    });
+  }
+}
+
+/** Reads what nvidia-smi prints: a line a card, `0, GPU-<uuid>, <name>`. */
+export function parseCards(text: string): Card[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => {
+    const [index = '', uuid = '', ...name] = line.split(',').map((part) => part.trim());
+    return { index, uuid, name: name.join(', ') };
+  });
+}
+
+/** The cards that CUDA_VISIBLE_DEVICES leaves, in its order: those before the first it gets wrong. */
+export function visible(cards: readonly Card[], variable: string | undefined): readonly Card[] {
+  if (variable === undefined) return cards;
+  const items = variable.split(',').map((item) => item.trim());
+  const chosen = items.map((item) =>
+    cards.find(({ index, uuid }) => item === index || (item !== '' && uuid.startsWith(item))),
+  );
+  const wrong = chosen.indexOf(undefined);
+  return (wrong < 0 ? chosen : chosen.slice(0, wrong)) as Card[];
+}
