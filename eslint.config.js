@@ -105,7 +105,7 @@ export default tseslint.config(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        projectService: true,
+        projectService: { allowDefaultProject: ['vitest.shared.ts'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

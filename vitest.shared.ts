@@ -9,6 +9,8 @@ export function project(name: string, overrides: ViteUserConfig['test'] = {}): V
     ssr: { resolve: { conditions } },
     test: {
       name,
+      // The files of a project share what they import, as none changes it.
+      isolate: false,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       testTimeout: 120_000,
       hookTimeout: 120_000,

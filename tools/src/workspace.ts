@@ -11,14 +11,27 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseDocument } from 'yaml';
+import { isSeq, parseDocument } from 'yaml';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Settings that make every pipeline quick; the documents' commands run on them as written. */
 const small = { width: 40, depth: 20, draws: 400 };
-/** Settings that make the quick versions of trainings quicker still. */
-const smaller = { trainImages: 400, testImages: 200, epochs: 2, steps: 20, size: [5, 10] };
+/** Settings that make the quick versions quicker still. */
+const smaller = {
+  width: 40,
+  depth: 64,
+  draws: 40,
+  points: 15,
+  blocks: 20,
+  trainImages: 400,
+  testImages: 200,
+  epochs: 2,
+  steps: 20,
+  size: [5, 10],
+  depths: [5, 10],
+  widths: [5, 10],
+};
 
 /** A folder like a checkout, but with small pipelines, in which the documents' blocks can run. */
 export function createWorkspace(): string {
@@ -31,7 +44,10 @@ export function createWorkspace(): string {
       if (Number(pipeline.get(key)) > value) pipeline.set(key, value);
     }
     for (const [key, value] of Object.entries(smaller)) {
-      if (pipeline.hasIn(['quick', key])) pipeline.setIn(['quick', key], value);
+      const quick = pipeline.getIn(['quick', key]);
+      if (Array.isArray(value) ? isSeq(quick) : Number(quick) > value) {
+        pipeline.setIn(['quick', key], value);
+      }
     }
     writeFileSync(file, pipeline.toString());
   }

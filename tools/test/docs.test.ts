@@ -188,6 +188,11 @@ describe('what the documents list', () => {
     expect(listed).toEqual(columns.map(({ column_name }) => column_name));
   });
 
+  test('are started by npx itself too', () => {
+    const { output, succeeded } = runShell('command npx resdiff --version', folder);
+    expect(succeeded, output).toBe(true);
+  });
+
   test('are the activations', () => {
     const { output } = runShell(
       'npx resdiff plan pipelines/figure-2.yaml --set activation=none || true',
