@@ -1,3 +1,4 @@
 import { project } from '../../vitest.shared.ts';
 
-export default project('resdiff');
+// Each file has a scratch folder of its own, and those with Slurm an environment.
+export default project('resdiff', { isolate: true });

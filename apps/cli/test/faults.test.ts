@@ -107,9 +107,13 @@ describe.concurrent('a run or a sweep', () => {
 });
 
 describe.concurrent('a run', () => {
-  it.for(['4k', '64k', '230k'])(
-    'ends on a disk of %s, which is full, and resumes once there is room',
-    async (size, context) => {
+  it.for([
+    ['4k', 'nothing', 'manifest.json'],
+    ['64k', 'manifest.json', 'draws.parquet'],
+    ['230k', 'summary.json', 'figure.svg'],
+  ])(
+    'ends on a disk of %s, with room for %s but not for %s, and resumes once there is more',
+    async ([size, last, next], context) => {
       const cwd = scratch();
       const folder = join(cwd, 'run');
       mkdirSync(folder);
@@ -121,6 +125,8 @@ describe.concurrent('a run', () => {
           'Make room, then give the same command again: it resumes where this one stopped.\n' +
           `  npx resdiff ${[...reference.words, '--quiet'].map(shellWord).join(' ')}\n`,
       );
+      expect(['nothing', ...namesIn(folder)]).toContain(last);
+      expect(namesIn(folder)).not.toContain(next);
       expect(mount('-o', 'remount,size=8m', folder).status).toBe(0);
       await resumes(cwd);
     },
