@@ -41,7 +41,7 @@ it.each([
   ['functions', 3, 1],
   ['ntk', 2, 1],
   ['normals', 5, 2],
-  ['training', 5, 2],
+  ['training', 5, 1],
   ['parquet', 2, 2],
   ['merge', 6, 2],
   ['workers', 11, 1],
