@@ -1,3 +1,4 @@
 import { project } from '../../vitest.shared.ts';
 
-export default project('runtime');
+// Modules are spied on, so files do not share them; and those with Slurm wait more than they work.
+export default project('runtime', { isolate: true, maxWorkers: 4 });

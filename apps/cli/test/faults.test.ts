@@ -40,6 +40,9 @@ import {
 /** A step of a run amid its shards: some are done, some are not. */
 const AMID = 70;
 
+/** Milliseconds for tests that start many processes, on machines that have much else to do. */
+const PATIENCE = 300_000;
+
 let references: Reference[];
 let [reference, swept] = [] as Reference[];
 /** Where `run` is the complete folder of the reference. */
@@ -92,18 +95,22 @@ async function refused(words: readonly string[], cwd: string): Promise<string> {
 }
 
 describe.concurrent('a run or a sweep', () => {
-  it('comes to the same bytes after kill -9 at any of 30 moments', async () => {
-    const runs = Array.from({ length: 5 }, (_, index) => references[index % references.length]);
-    const outcomes: KilledRun[] = [];
-    await inLanes(runs, 2, async (of, index) => {
-      const moments = momentsOf(of, { index, runs: runs.length, kills: 6 });
-      outcomes.push(await killAndResume(of, moments, scratch()));
-    });
-    expect(outcomes.flatMap(({ problems }) => problems)).toEqual([]);
-    const kills = outcomes.flatMap((outcome) => outcome.kills);
-    expect(kills).toHaveLength(30);
-    expect(new Set(kills.map(({ phase }) => phase)).size).toBeGreaterThanOrEqual(4);
-  }, 300_000);
+  it(
+    'comes to the same bytes after kill -9 at any of 30 moments',
+    async () => {
+      const runs = Array.from({ length: 5 }, (_, index) => references[index % references.length]);
+      const outcomes: KilledRun[] = [];
+      await inLanes(runs, 2, async (of, index) => {
+        const moments = momentsOf(of, { index, runs: runs.length, kills: 6 });
+        outcomes.push(await killAndResume(of, moments, scratch()));
+      });
+      expect(outcomes.flatMap(({ problems }) => problems)).toEqual([]);
+      const kills = outcomes.flatMap((outcome) => outcome.kills);
+      expect(kills).toHaveLength(30);
+      expect(new Set(kills.map(({ phase }) => phase)).size).toBeGreaterThanOrEqual(4);
+    },
+    PATIENCE,
+  );
 });
 
 describe.concurrent('a run', () => {
@@ -187,46 +194,50 @@ describe.concurrent('a run', () => {
 });
 
 describe.concurrent('a sweep', () => {
-  it('names the shards that throw, exit or hang, merges the others if told so, and resumes', async () => {
-    const cwd = scratch();
-    const [throwing, exiting, hanging] = Object.keys(swept.shards).filter((_, i) => i % 4 === 1);
-    const words = [...swept.words, '--quiet', '--shard-timeout=8s', '--retries=1'];
-    const { code, stderr } = await startWithFault(words, cwd, {
-      workers: [
-        { shard: throwing, action: 'throw' },
-        { shard: exiting, action: 'exit' },
-        { shard: hanging, action: 'hang' },
-      ],
-    }).ended;
-    expect(code).toBe(1);
-    expect(stderr).toContain('resdiff: 3 of 12 shards failed:\n');
-    const reasons = [
-      [throwing, 'thrown by the test', 1],
-      [exiting, 'worker exited with code: 3', 2],
-      [hanging, 'it was not done after 8 s', 2],
-    ] as const;
-    const named = (reason: string) => String.raw` \(point \d, gridDepth \d+\): ${reason}\n`;
-    for (const [shard, reason, attempts] of reasons) {
-      expect(stderr).toMatch(new RegExp(`  ${shard}${named(reason)}`));
-      const record = readFileSync(join(cwd, 'run/failures', `${shard}.json`), 'utf8');
-      expect(JSON.parse(record)).toMatchObject({ shard, message: reason, attempts });
-    }
-    expect(finishedShards(join(cwd, 'run'))).toHaveLength(9);
+  it(
+    'names the shards that throw, exit or hang, merges the others if told so, and resumes',
+    async () => {
+      const cwd = scratch();
+      const [throwing, exiting, hanging] = Object.keys(swept.shards).filter((_, i) => i % 4 === 1);
+      const words = [...swept.words, '--quiet', '--shard-timeout=8s', '--retries=1'];
+      const { code, stderr } = await startWithFault(words, cwd, {
+        workers: [
+          { shard: throwing, action: 'throw' },
+          { shard: exiting, action: 'exit' },
+          { shard: hanging, action: 'hang' },
+        ],
+      }).ended;
+      expect(code).toBe(1);
+      expect(stderr).toContain('resdiff: 3 of 12 shards failed:\n');
+      const reasons = [
+        [throwing, 'thrown by the test', 1],
+        [exiting, 'worker exited with code: 3', 2],
+        [hanging, 'it was not done after 8 s', 2],
+      ] as const;
+      const named = (reason: string) => String.raw` \(point \d, gridDepth \d+\): ${reason}\n`;
+      for (const [shard, reason, attempts] of reasons) {
+        expect(stderr).toMatch(new RegExp(`  ${shard}${named(reason)}`));
+        const record = readFileSync(join(cwd, 'run/failures', `${shard}.json`), 'utf8');
+        expect(JSON.parse(record)).toMatchObject({ shard, message: reason, attempts });
+      }
+      expect(finishedShards(join(cwd, 'run'))).toHaveLength(9);
 
-    const message = await refused(['merge', 'run'], cwd);
-    expect(message).toContain('resdiff: 3 of 12 shards are missing in run:\n');
-    expect(message).toMatch(new RegExp(`  ${throwing}${named('failed: thrown by the test')}`));
-    const partial = await resdiff(['merge', 'run', '--partial', '--quiet'], cwd);
-    expect(partial.code).toBe(0);
-    expect(stateOf(join(cwd, 'run'))).toBe('partial');
-    expect(filesOf(join(cwd, 'run'))['draws.arrow']).not.toBe(swept.results['draws.arrow']);
+      const message = await refused(['merge', 'run'], cwd);
+      expect(message).toContain('resdiff: 3 of 12 shards are missing in run:\n');
+      expect(message).toMatch(new RegExp(`  ${throwing}${named('failed: thrown by the test')}`));
+      const partial = await resdiff(['merge', 'run', '--partial', '--quiet'], cwd);
+      expect(partial.code).toBe(0);
+      expect(stateOf(join(cwd, 'run'))).toBe('partial');
+      expect(filesOf(join(cwd, 'run'))['draws.arrow']).not.toBe(swept.results['draws.arrow']);
 
-    const resumed = await resdiff(['resume', 'run'], cwd);
-    expect(resumed.code).toBe(0);
-    expect(resumed.stderr).toContain('Resuming: 9 of 12 shards are done already.\n');
-    expect(filesOf(join(cwd, 'run'))).toEqual(swept.results);
-    expect(namesIn(join(cwd, 'run/failures'))).toEqual([]);
-  });
+      const resumed = await resdiff(['resume', 'run'], cwd);
+      expect(resumed.code).toBe(0);
+      expect(resumed.stderr).toContain('Resuming: 9 of 12 shards are done already.\n');
+      expect(filesOf(join(cwd, 'run'))).toEqual(swept.results);
+      expect(namesIn(join(cwd, 'run/failures'))).toEqual([]);
+    },
+    PATIENCE,
+  );
 });
 
 describe.concurrent('a complete run', () => {

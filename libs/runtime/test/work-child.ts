@@ -12,5 +12,5 @@ while (Date.now() < Number(start));
 const { schema } = drawsPlan({ draws: 1, shardSize: 1 });
 const ids = shards.map(({ id }) => id);
 const { done } = await workOnShards(folder, ids, { executor, schema });
-console.log(done.length);
+console.log(String(done.length));
 await executor.close();
