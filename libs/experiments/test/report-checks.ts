@@ -31,3 +31,9 @@ export async function figureTexts({ artifacts }: Report): Promise<string[]> {
   const svg = (await artifacts())['figure.svg'] as string;
   return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
 }
+
+/** All of a report, its figures made, to be compared with that of another. */
+export async function wholeReport(report: Report | Promise<Report>) {
+  const made = await report;
+  return { ...made, artifacts: await made.artifacts() };
+}

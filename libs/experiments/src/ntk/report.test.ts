@@ -1,7 +1,7 @@
 import { limitNtk, linearNetworkNtk } from '@resdiff/limits';
 import { describe, expect, it } from 'vitest';
 import { ntkBatches, ntkRun, ntkSamplesOf, ntkSettingsOf } from '../../test/ntk-runs.ts';
-import { figureTexts } from '../../test/report-checks.ts';
+import { figureTexts, wholeReport } from '../../test/report-checks.ts';
 import { runOfBatches } from '../../test/shard-session.ts';
 import { pick } from '../../test/support.ts';
 import { ntk } from '../ntk.ts';
@@ -80,8 +80,8 @@ describe('the estimates', () => {
 
   it('do not depend on shards', async () => {
     const settings = ntkSettingsOf();
-    const whole = await ntk.report(settings, ntkRun(settings));
-    expect(await ntk.report(settings, ntkRun(settings, 7))).toEqual(whole);
+    const whole = await wholeReport(ntk.report(settings, ntkRun(settings)));
+    expect(await wholeReport(ntk.report(settings, ntkRun(settings, 7)))).toEqual(whole);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { Batch } from '@resdiff/tables';
 import { describe, expect, it } from 'vitest';
-import { checkReport, figureTexts } from '../../test/report-checks.ts';
+import { checkReport, figureTexts, wholeReport } from '../../test/report-checks.ts';
 import { pick } from '../../test/support.ts';
 import { runOfBatches } from '../../test/shard-session.ts';
 import { training } from '../training.ts';
@@ -132,8 +132,8 @@ describe('a report', () => {
     ];
     const run = runOf(four, [320, 324]);
     const withTrials = { ...run, ...runOfBatches([...trials, ...four].map(batchOf)) };
-    expect(await training.report(settingsOf(), withTrials)).toEqual(
-      await training.report(settingsOf(), run),
+    expect(await wholeReport(training.report(settingsOf(), withTrials))).toEqual(
+      await wholeReport(training.report(settingsOf(), run)),
     );
   });
 
