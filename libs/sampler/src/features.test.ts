@@ -55,8 +55,8 @@ describe('networks with an activation psi of their states', () => {
     (_, own, psi) => {
       const draws = withPsi(psi, own);
       const stream = streams.resnetDirect;
-      const direct = sample(directSampler({ ...draws, stream }), draws, 2500);
-      const collapsed = sample(collapsedSampler(kernelModule, draws), draws, 7500);
+      const direct = sample(directSampler({ ...draws, stream }), draws, 5000);
+      const collapsed = sample(collapsedSampler(kernelModule, draws), draws, 15_000);
       expect(smallestPValue(collapsed, direct)).toBeGreaterThan(1e-7);
     },
   );
@@ -65,8 +65,8 @@ describe('networks with an activation psi of their states', () => {
     const draws = withPsi(relu, { initial: generalInputs(2, 4) });
     const plain = drawsOf({ initial: draws.initial, depth: 8, stream: streams.resnetDirect });
     const direct = directSampler(plain);
-    const collapsed = sample(collapsedSampler(kernelModule, draws), draws, 7500);
-    expect(smallestPValue(collapsed, sample(direct, draws, 2500))).toBeLessThan(1e-15);
+    const collapsed = sample(collapsedSampler(kernelModule, draws), draws, 15_000);
+    expect(smallestPValue(collapsed, sample(direct, draws, 5000))).toBeLessThan(1e-15);
   });
 
   it('diverge where states do, though psi be bounded', () => {

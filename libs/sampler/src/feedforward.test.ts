@@ -74,17 +74,17 @@ describe('a collapsed feedforward draw', () => {
       [copiedInput(1, 4), copiedInput(1 + 1e-6, 4)],
     ]) {
       const draws = drawsOf(initial, edge);
-      const found = sample(feedforwardSampler(kernelModule, draws), draws, 6000);
+      const found = sample(feedforwardSampler(kernelModule, draws), draws, 12_000);
       expect(smallestPValue(found, sample(direct(draws), draws, 4000))).toBeGreaterThan(1e-7);
     }
     const one = drawsOf(generalInputs(2, 5), { ...edge, depth: 1 });
-    const found = sample(feedforwardSampler(kernelModule, one), one, 6000);
+    const found = sample(feedforwardSampler(kernelModule, one), one, 12_000);
     expect(smallestPValue(found, sample(direct(one), one, 4000))).toBeGreaterThan(1e-7);
   });
 
   it('differs from a network that applies phi to its inputs, or has another sigmaW', () => {
     const draws = drawsOf(generalInputs(2, 5).map((x) => x.map((value) => 3 * value)));
-    const found = sample(feedforwardSampler(kernelModule, draws), draws, 6000);
+    const found = sample(feedforwardSampler(kernelModule, draws), draws, 12_000);
     const activated = { ...draws, initial: draws.initial.map((x) => x.map(Math.tanh)) };
     const wider = { ...draws, network: { ...draws.network, sigmaW: 1.8 } };
     for (const wrong of [activated, wider]) {

@@ -61,8 +61,8 @@ describe('draws of functions', () => {
     const initial = rows.map((row) => copiedInput(functions.inputs[row], settings.width));
     const draws = drawsOf({ ...settings, initial, keep: 1, stream: streams.resnetDirect });
     const view = { network: { width: 1 }, initial };
-    const found = sample(atThree(functions, rows), view, 3000);
-    const direct = sample(directSampler(draws), view, 2000);
+    const found = sample(atThree(functions, rows), view, 6000);
+    const direct = sample(directSampler(draws), view, 4000);
     expect(smallestPValue(found, direct)).toBeGreaterThan(1e-7);
   });
 
@@ -80,8 +80,8 @@ describe('draws of functions', () => {
     const stream = streams.feedforwardDirect;
     const direct = directFeedforwardSampler({ ...seeded, initial, keep: 1, stream });
     const view = { network: { width: 1 }, initial };
-    const values = sample(atThree(functions, rows), view, 3000);
-    expect(smallestPValue(values, sample(direct, view, 2000))).toBeGreaterThan(1e-7);
+    const values = sample(atThree(functions, rows), view, 6000);
+    expect(smallestPValue(values, sample(direct, view, 4000))).toBeGreaterThan(1e-7);
   });
 
   it('are those of the inputs themselves where they are homogeneous', () => {
@@ -108,8 +108,8 @@ describe('draws of functions', () => {
     const initial = [-2, -0.5, 1.7].map((z) => copiedInput(z, 8));
     const draws = drawsOf({ initial, depth: 8, keep: 1, stream: streams.resnetDirect });
     const view = { network: { width: 1 }, initial };
-    const found = sample(atThree(functions, [0, 20, 60]), view, 3000);
-    expect(smallestPValue(found, sample(directSampler(draws), view, 2000))).toBeLessThan(1e-10);
+    const found = sample(atThree(functions, [0, 20, 60]), view, 6000);
+    expect(smallestPValue(found, sample(directSampler(draws), view, 4000))).toBeLessThan(1e-15);
   });
 
   it.each([

@@ -73,17 +73,17 @@ describe('parameters of any law', () => {
     ['iid', drawsOf(iidLaw(3, { sigmaW: 1.3, sigmaB: 0.4, biasDrift: [1, 0, -1] }))],
     ['width 1, one layer', drawsOf(iidLaw(1, { sigmaW: 2, sigmaB: 1 }), { depth: 1 })],
   ])('collapsed have the law of the direct ones: %s', (_, draws) => {
-    const found = sampled(draws, collapsed, 6000);
-    expect(smallestPValue(found, sampled(draws, direct, 3000))).toBeGreaterThan(1e-7);
+    const found = sampled(draws, collapsed, 12_000);
+    expect(smallestPValue(found, sampled(draws, direct, 6000))).toBeGreaterThan(1e-7);
   });
 
   it('as a general law have that of the matrix Gaussian one', () => {
-    const found = sampled(drawsOf(skew), direct, 3000);
+    const found = sampled(drawsOf(skew), direct, 6000);
     const general = drawsOf(matrixGaussianAsGeneral(skew), { stream: 7 });
     const other = sample(
       directLawSampler(general),
       { network: skew, initial: general.initial },
-      3000,
+      6000,
     );
     expect(smallestPValue(found, other)).toBeGreaterThan(1e-7);
   });
@@ -115,7 +115,7 @@ describe('parameters of any law', () => {
     ['a bias of its own for every input', drawsOf(skew)],
   ])('are told from another: %s', (name, wrong) => {
     const own = name.startsWith('a bias');
-    const found = sampled(drawsOf(skew), collapsed, 6000);
+    const found = sampled(drawsOf(skew), collapsed, 12_000);
     const apart = own
       ? {
           draw: (index: number) => ({
@@ -127,7 +127,7 @@ describe('parameters of any law', () => {
           }),
         }
       : direct(wrong);
-    const other = sample(apart, { network: skew, initial: wrong.initial }, own ? 1000 : 3000);
+    const other = sample(apart, { network: skew, initial: wrong.initial }, own ? 2000 : 6000);
     expect(smallestPValue(found, other)).toBeLessThan(1e-15);
   });
 

@@ -71,7 +71,7 @@ describe('iid weights, phi = id: exact means at every width and depth', () => {
     [4, 20],
   ])('width %i, depth %i', (width, depth) => {
     const sigmaW = 0.9;
-    const column = sample(iidLaw(width, { sigmaW, sigmaB: 0.5 }), { depth, draws: 1000, T: 0.8 });
+    const column = sample(iidLaw(width, { sigmaW, sigmaB: 0.5 }), { depth, draws: 2000, T: 0.8 });
     const C = sigmaW ** 2 * 0.8;
     const step = 1 + C / (width * depth);
     const expected = {
@@ -99,7 +99,7 @@ describe('the laws of infinite depth, at every width', () => {
   ])('iid, width %i', (width, activation) => {
     const sigmaW = 0.9;
     const law = iidLaw(width, { sigmaW, sigmaB: 0.3 });
-    const column = sample(law, { depth: 100, draws: 400, activation });
+    const column = sample(law, { depth: 100, draws: 600, activation });
     const limit = iidJacobianLaw(width, { p1: 1, sigmaW }, 1);
     for (const part of ['gramian', 'outerGramian', 'inverse', 'inverseOuterGramian'] as const) {
       expect(deviation(column, part, scaledIdentity(width, limit[part]))).toBeLessThan(bound);
@@ -119,7 +119,7 @@ describe('the laws of infinite depth, at every width', () => {
   });
 
   it('matrix Gaussian', () => {
-    const column = sample(dependent, { depth: 100, draws: 400 });
+    const column = sample(dependent, { depth: 100, draws: 600 });
     const limit = jacobianLaw(dependent, 1, 1);
     for (const part of ['inverse', 'inverseOuterGramian'] as const) {
       expect(deviation(column, part, limit[part])).toBeLessThan(bound);
@@ -132,7 +132,7 @@ describe('the laws of infinite depth, at every width', () => {
   });
 
   it('matrix Gaussian, phi = id, at their depth', () => {
-    const column = sample(dependent, { depth: 5, draws: 1500 });
+    const column = sample(dependent, { depth: 5, draws: 3000 });
     const exact = linearNetworkJacobian(dependent, { slope: 1, T: 1, depth: 5 });
     for (const part of ['gramian', 'outerGramian'] as const) {
       expect(deviation(column, part, exact[part])).toBeLessThan(bound);
