@@ -135,7 +135,7 @@ describeWithSlurm('a sweep on Slurm', () => {
 
     it('is cancelled midway, and resumed', async () => {
       const cwd = scratch();
-      const job = await submitted(cwd);
+      const job = await submitted(cwd, '--max-parallel=1');
       await until('some shards', () =>
         Promise.resolve(finishedShards(join(cwd, 'run')).length > 2),
       );

@@ -77,9 +77,10 @@ export interface RunOverview {
  * @throws {UserError} if the folder holds no run.
  */
 export async function overviewOf(folder: string, slurm: Slurm = new Slurm()): Promise<RunOverview> {
-  const status = await readRun(folder);
+  // Slurm first: a run whose merge job has ended is then read as that job left it.
   const submission = await latestSubmission(folder);
   const cluster = submission && (await clusterOf(folder, submission, slurm));
+  const status = await readRun(folder);
   const { manifest, done, lock } = status;
   const { shards, points } = manifest;
   const total = shards.length;

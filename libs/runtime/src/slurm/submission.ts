@@ -80,7 +80,7 @@ export function submissionNumbers(folder: string): number[] {
       .map(Number)
       .sort((a, b) => a - b);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) {
       return [];
     }
     throw error;
