@@ -14,5 +14,7 @@ const run = await executeRun(drawsPlan({ draws: Number(draws), shardSize: Number
   onProgress: ({ done }) => console.log(`done ${done}`),
 });
 console.log('merged');
+// Whoever kills it now has the time to do so.
+await new Promise((resolve) => setTimeout(resolve, 1000));
 run.complete();
 await executor.close();
