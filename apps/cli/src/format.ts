@@ -1,4 +1,5 @@
 import type { Coordinates, Estimate } from '@resdiff/experiments';
+import { shellWord } from '@resdiff/runtime';
 
 /** Columns of text, the first left-aligned, the others as `align` says. */
 export function table(rows: readonly (readonly string[])[], align: string): string {
@@ -78,9 +79,7 @@ export function words(value: unknown): string {
 
 /** Words as a shell takes them. */
 export function shellWords(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+  return words.map(shellWord).join(' ');
 }
 
 /** The command line of this process, as a shell takes it. */

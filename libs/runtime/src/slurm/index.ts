@@ -8,6 +8,7 @@ export {
   type SlurmOptions,
 } from './options.ts';
 export { packJobs, type PackedJob, type PackingOptions } from './pack-jobs.ts';
+export { shellWord } from './quoting.ts';
 export { moreToDo } from './scripts.ts';
 export { Slurm, SlurmUnreachableError, type SlurmConfig } from './slurm.ts';
 export {
