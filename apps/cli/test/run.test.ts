@@ -51,7 +51,7 @@ describe.concurrent('run', () => {
       /^mean +resnet, z = 0 +-?\d\.\d{5} +\d\.\d{5} +0\.00000 +[+-]\d\.\d\d$/m,
     );
     expect(stdout).toMatch(/^(Agreement\. The samples agree|No agreement\. The samples deviate) /m);
-    expect(stdout).toMatch(/^Took .* s, .* s of CPU time\.$/m);
+    expect(stdout).toMatch(/^Took .* s, .* m?s of CPU time\.$/m);
     expect(stdout).toContain(
       `Files in ${folder}: draws.parquet, draws.arrow, summary.json, figure.svg, figure.png, manifest.json\n`,
     );
