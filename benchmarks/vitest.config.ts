@@ -1,3 +1,3 @@
-import { project } from '../vitest.shared.ts';
+import { builtProject } from '../vitest.shared.ts';
 
-export default project('benchmarks');
+export default builtProject('benchmarks');

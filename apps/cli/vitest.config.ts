@@ -1,5 +1,5 @@
-import { project } from '../../vitest.shared.ts';
+import { builtProject } from '../../vitest.shared.ts';
 
 // Each file has a scratch folder of its own, and those with Slurm an environment, in which they wait
 // more than they work.
-export default project('resdiff', { isolate: true, maxWorkers: 3 });
+export default builtProject('resdiff', { isolate: true, maxWorkers: 3 });
