@@ -154,7 +154,7 @@ describe.concurrent('Ctrl-C', () => {
     const line = `resdiff ${slow.join(' ')} & ${begun}; kill -INT $!; wait $!`;
     const { stdout } = await inTerminal(line, cwd);
     const [before, after] = stdout.split('Stopping:');
-    expect(before).toMatch(/━─.*shards/);
+    expect(before).toMatch(/[━─].*shards/);
     expect(after).toContain('Stopped with ');
     expect(after).not.toMatch(/[━─]/);
   });
