@@ -1,4 +1,5 @@
 import { hashFile } from '@resdiff/tables';
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, systemCode } from './errors.ts';
@@ -16,12 +17,9 @@ export async function fileDamage(folder: string, record: FileRecord): Promise<st
 }
 
 /** The same without a look at what is in the file. */
-export async function lengthDamage(
-  folder: string,
-  record: FileRecord,
-): Promise<string | undefined> {
+export function lengthDamage(folder: string, record: FileRecord): string | undefined {
   try {
-    return sizeDamage(record, (await stat(join(folder, record.file))).size);
+    return sizeDamage(record, statSync(join(folder, record.file)).size);
   } catch (error) {
     return readingDamage(record, error);
   }

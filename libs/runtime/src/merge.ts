@@ -1,9 +1,4 @@
-import {
-  createArrowWriter,
-  createParquetWriter,
-  type TableSchema,
-  type TableWriter,
-} from '@resdiff/tables';
+import { createTableWriter, type TableFile, type TableSchema } from '@resdiff/tables';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ConstantColumns } from './constant-columns.ts';
@@ -50,33 +45,27 @@ export async function mergeShards(
   const devices = kindsOf(done.map(({ device }) => device));
   const metadata = { resdiff: canonicalJson(provenance(manifest, missing, devices)) };
   const files = tableFiles(schema.name);
+  const paths = { parquet: join(folder, files.parquet), arrow: join(folder, files.arrow) };
   const reader = new ShardReader(folder);
-  const writers: TableWriter[] = [];
+  const writer = await createTableWriter(paths, merged, metadata);
   try {
-    writers.push(await createParquetWriter(join(folder, files.parquet), merged, metadata));
-    writers.push(await createArrowWriter(join(folder, files.arrow), merged, metadata));
     for (const shard of done) {
       // A turn of the event loop, in which a signal of the system is heard.
       await setImmediate();
       signal.throwIfAborted();
       const values = shard.point === undefined ? {} : (points?.[shard.point]?.columns ?? {});
       for await (const batch of reader.batches(shard)) {
-        const whole = constants.addTo(batch, values);
-        for (const writer of writers) {
-          writer.append(whole);
-        }
+        writer.append(constants.addTo(batch, values));
       }
     }
-    return writers.map((writer, index) => {
-      const { rows, bytes, sha256 } = writer.close();
-      const file = index === 0 ? files.parquet : files.arrow;
-      const record = { name: schema.name, file, rows, bytes, sha256 };
-      return missing.length > 0 ? { ...record, missing: missing.length } : record;
+    const record = (file: string, { rows, bytes, sha256 }: TableFile): TableRecord => ({
+      ...{ name: schema.name, file, rows, bytes, sha256 },
+      ...(missing.length > 0 && { missing: missing.length }),
     });
+    const { parquet, arrow } = writer.close();
+    return [record(files.parquet, parquet), record(files.arrow, arrow)];
   } finally {
-    for (const writer of writers) {
-      writer.abort();
-    }
+    writer.abort();
   }
 }
 

@@ -1,4 +1,4 @@
-import { readArrowBatches, type Batch } from '@resdiff/tables';
+import { createArrowReader, type ArrowReader, type Batch } from '@resdiff/tables';
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ export class DamagedShardError extends RunError {
 export class ShardReader {
   readonly #folder: string;
   #memory = new Uint8Array(0);
+  #reader: ArrowReader | undefined;
 
   /** @param folder the run folder. */
   constructor(folder: string) {
@@ -49,7 +50,8 @@ export class ShardReader {
       throw new DamagedShardError(record.id, damage);
     }
     const bytes = this.#memory.subarray(0, record.bytes);
-    yield* readArrowBatches(whole ? { name: path, bytes } : path);
+    this.#reader ??= await createArrowReader();
+    yield* this.#reader.batches(whole ? { name: path, bytes } : path);
   }
 
   /** What is wrong with the file; if nothing is, it is at the start of the memory now. */

@@ -1,6 +1,7 @@
 import { createArrowWriter, writeFileAtomic, type Batch } from '@resdiff/tables';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { removeCheckpoint } from './checkpoint.ts';
 import { messageOf, RunError, systemCode } from './errors.ts';
 import type { ShardTask } from './executors/executor.ts';
@@ -113,8 +114,10 @@ export async function verifyShards(
   const done = new Map<string, ShardReceipt>();
   const damaged: DamagedShard[] = [];
   for (const shard of run.shards) {
+    // A turn of the event loop, in which a signal of the system is heard.
+    await setImmediate();
     signal?.throwIfAborted();
-    const receipt = await readReceipt(folder, originOf(run, shard).runId, shard);
+    const receipt = readReceipt(folder, originOf(run, shard).runId, shard);
     if (receipt === undefined) {
       continue;
     }
@@ -128,15 +131,18 @@ export async function verifyShards(
   return { done, damaged };
 }
 
-/** Undefined if there is no receipt; a reason if there is one that does not hold. */
-async function readReceipt(
+/**
+ * Undefined if there is no receipt; a reason if there is one that does not hold. Of small files,
+ * reading in turn takes a quarter of the time that the promises of Node.js take.
+ */
+function readReceipt(
   folder: string,
   runId: string,
   shard: Shard,
-): Promise<ShardReceipt | { reason: string } | undefined> {
+): ShardReceipt | { reason: string } | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(join(folder, receiptFile(shard.id)), 'utf8'));
+    value = JSON.parse(readFileSync(join(folder, receiptFile(shard.id)), 'utf8'));
   } catch (error) {
     return systemCode(error) === 'ENOENT'
       ? undefined
@@ -171,8 +177,8 @@ async function shardDamage(
   receipt: ShardReceipt,
   rows: RowsCheck,
 ): Promise<string | undefined> {
-  const check = rows === 'checksum' ? fileDamage : lengthDamage;
-  const reason = await check(folder, receipt);
+  const reason =
+    rows === 'checksum' ? await fileDamage(folder, receipt) : lengthDamage(folder, receipt);
   if (reason !== undefined) {
     return reason;
   }

@@ -22,7 +22,12 @@ import {
   temporaryFolder,
   type EveryType,
 } from '../test/fixtures.ts';
-import { readArrowBatches, readArrowMetadata, readArrowSchema } from './arrow-reader.ts';
+import {
+  ArrowReader,
+  readArrowBatches,
+  readArrowMetadata,
+  readArrowSchema,
+} from './arrow-reader.ts';
 import { createArrowWriter } from './arrow-writer.ts';
 
 const { folder, remove } = temporaryFolder();
@@ -44,7 +49,7 @@ function writeBytes(name: string, bytes: Uint8Array): string {
 
 describe('readArrowBatches', () => {
   it('gives back what was written, batch by batch', () => {
-    const written = differentRows(65_536 * 2 + 9);
+    const written = differentRows(61_440 + 9);
     const path = write('batches', written);
     let row = 0;
     for (const batch of readArrowBatches(path)) {
@@ -77,10 +82,10 @@ describe('readArrowBatches', () => {
   });
 
   it('closes the file when the reader stops early', () => {
-    const path = write('early', repeatingRows(200_000));
+    const path = write('early', repeatingRows(61_441));
     const before = readdirSync('/proc/self/fd').length;
     for (const batch of readArrowBatches(path)) {
-      expect(batch.rows).toBe(65_536);
+      expect(batch.rows).toBe(61_440);
       break;
     }
     expect(readdirSync('/proc/self/fd').length).toBe(before);
@@ -97,12 +102,33 @@ describe('readArrowBatches', () => {
   it('refuses every truncation of a file', () => {
     const bytes = readFileSync(write('whole', repeatingRows(100)));
     for (let length = 0; length < bytes.length; length += 7) {
-      const path = writeBytes('part.arrow', bytes.subarray(0, length));
-      expect(() => [...readArrowBatches(path)], `${length} bytes`).toThrow(
-        `${path}: expected a complete Arrow IPC file, found`,
+      const part = { name: 'part', bytes: bytes.subarray(0, length) };
+      expect(() => [...readArrowBatches(part)], `${length} bytes`).toThrow(
+        'part: expected a complete Arrow IPC file, found',
       );
-      expect(() => readArrowMetadata(path)).toThrow('expected a complete Arrow IPC file');
     }
+    const path = writeBytes('part.arrow', bytes.subarray(0, -1));
+    expect(() => [...readArrowBatches(path)]).toThrow('expected a complete Arrow IPC file');
+    expect(() => readArrowMetadata(path)).toThrow('expected a complete Arrow IPC file');
+  });
+
+  it('reads a file in memory wherever it is there', () => {
+    const path = write('memory', repeatingRows(100));
+    const bytes = Buffer.concat([Buffer.alloc(1), readFileSync(path)]).subarray(1);
+    const expected = [...readArrowBatches(path)];
+    expect([...readArrowBatches({ name: path, bytes })]).toEqual(expected);
+    const plain = { name: path, bytes: new Uint8Array(bytes) };
+    expect([...readArrowBatches(plain)]).toEqual(expected);
+  });
+
+  it('refuses a batch that tells of more bytes than it has', () => {
+    const rows = 100;
+    const bytes = readFileSync(write('overlong', repeatingRows(rows)));
+    const size = Buffer.from(BigInt64Array.of(BigInt(8 * rows)).buffer);
+    bytes.writeBigInt64LE(1n << 20n, bytes.indexOf(size));
+    expect(() => [...readArrowBatches({ name: 'overlong', bytes })]).toThrow(
+      'overlong: column seed: expected a complete Arrow IPC file, found a batch cut short',
+    );
   });
 
   it('refuses a file with a piece missing from its middle', () => {
@@ -122,6 +148,12 @@ describe('readArrowBatches', () => {
     );
   });
 
+  it('refuses compressed batches', () => {
+    const path = join(folder, 'compressed.arrow');
+    pl.DataFrame({ z: new Array<number>(1000).fill(0.5) }).writeIPC(path, { compression: 'lz4' });
+    expect(() => [...readArrowBatches(path)]).toThrow(`${path}: expected no compression`);
+  });
+
   it('refuses nulls and types that no table has', () => {
     const nulls = new Table({ value: vectorFromArray([1.5, null]) });
     expect(() => [
@@ -137,6 +169,45 @@ describe('readArrowBatches', () => {
     expect(() => [
       ...readArrowBatches(writeBytes('half.arrow', tableToIPC(table, 'file'))),
     ]).toThrow(/expected Int16, .*, found value: Float16/);
+  });
+});
+
+describe('ArrowReader', () => {
+  it('reads files of one layout and of others as each is read alone', () => {
+    const rows = differentRows(300);
+    const renamed = { ...everyType, name: 'otherType' };
+    const other = join(folder, 'renamed.arrow');
+    const writer = createArrowWriter(other, renamed, { seed: '42', title: 'Löwe' });
+    writer.append(sliceRows(rows, 0, 100));
+    writer.close();
+    const paths = [
+      write('first', sliceRows(rows, 0, 100)),
+      write('alike', { ...sliceRows(rows, 0, 100), columns: repeatingRows(100).columns }),
+      write('same strings', {
+        rows: 100,
+        columns: { ...sliceRows(rows, 100, 200).columns, label: rows.columns.label.slice(0, 100) },
+      }),
+      write('shorter', sliceRows(rows, 200, 270)),
+      write('empty', sliceRows(rows, 0, 0)),
+      other,
+    ];
+    const reader = new ArrowReader();
+    for (const path of [...paths, ...paths.toReversed(), paths[0]]) {
+      const expected = [...readArrowBatches(path)];
+      expect([...reader.batches({ name: path, bytes: readFileSync(path) })]).toEqual(expected);
+    }
+  });
+
+  it('does not take a file for the one before that says other things of its columns', () => {
+    const path = write('swapped', repeatingRows(100));
+    const bytes = readFileSync(path);
+    const reader = new ArrowReader();
+    expect(Object.keys([...reader.batches({ name: path, bytes })][0].columns)).toContain('draw');
+    for (let at = bytes.indexOf('draw'); at !== -1; at = bytes.indexOf('draw', at + 4)) {
+      bytes.write('DRAW', at);
+    }
+    const [{ columns }] = [...reader.batches({ name: path, bytes })];
+    expect(Object.keys(columns)).toContain('DRAW');
   });
 });
 

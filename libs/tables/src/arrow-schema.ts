@@ -1,18 +1,18 @@
+import { Precision } from 'apache-arrow/enum';
+import { Field, Schema } from 'apache-arrow/schema';
 import {
   Bool,
+  DataType,
   Dictionary,
-  Field,
   Float32,
   Float64,
   Int16,
   Int32,
   Int64,
   Int8,
-  Schema,
   Utf8,
-  type DataType,
-} from 'apache-arrow';
-import type { ColumnSchema, TableSchema } from './schema.ts';
+} from 'apache-arrow/type';
+import type { ColumnSchema, ColumnType, TableSchema } from './schema.ts';
 
 /** The Arrow types of a table's columns by name. */
 export type ArrowTypes = Record<string, DataType>;
@@ -54,6 +54,24 @@ function arrowType({ type }: ColumnSchema, index: number): DataType {
       return new Bool();
   }
 }
+
+/** The type of column that has the values of an Arrow type; undefined if there is none. */
+export function columnType(type: DataType): ColumnType | undefined {
+  if (DataType.isUtf8(type)) return 'string';
+  if (DataType.isBool(type)) return 'boolean';
+  if (DataType.isDictionary(type)) {
+    return DataType.isUtf8(type.dictionary) && type.indices.bitWidth === 8 ? 'category' : undefined;
+  }
+  if (DataType.isFloat(type)) return floats[type.precision];
+  return DataType.isInt(type) && type.isSigned ? integers[type.bitWidth] : undefined;
+}
+
+const floats: Partial<Record<Precision, ColumnType>> = {
+  [Precision.SINGLE]: 'float32',
+  [Precision.DOUBLE]: 'float64',
+};
+
+const integers: Partial<Record<number, ColumnType>> = { 16: 'int16', 32: 'int32', 64: 'int64' };
 
 function fieldMetadata({ description, unit }: ColumnSchema): Map<string, string> {
   const metadata = new Map([['description', description]]);

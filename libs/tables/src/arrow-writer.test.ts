@@ -31,8 +31,8 @@ describe('createArrowWriter', () => {
     ['no rows', repeatingRows(0)],
     ['one row', differentRows(1)],
     ['three rows', repeatingRows(3)],
-    ['several record batches of repeating values', repeatingRows(65_536 + 17)],
-    ['several record batches of different values', differentRows(65_536 * 2 + 1)],
+    ['several record batches of repeating values', repeatingRows(61_440 + 17)],
+    ['several chunks of different values', differentRows(122_880 + 1)],
   ])('writes what polars reads: %s', (name, batch) => {
     const path = write(name, batch);
     expect(firstDifference(readWithPolars(path), expectedColumns(batch))).toBeUndefined();
@@ -42,7 +42,7 @@ describe('createArrowWriter', () => {
     const batch = repeatingRows(70_000);
     const stream = readFileSync(write('stream', batch)).subarray(8);
     const table = tableFromIPC(stream);
-    expect(table.batches.map(({ numRows }) => numRows)).toEqual([65_536, 70_000 - 65_536]);
+    expect(table.batches.map(({ numRows }) => numRows)).toEqual([61_440, 70_000 - 61_440]);
     const columns = table.schema.fields.map(({ name }, index): [string, unknown[]] => [
       name,
       [...table.getChildAt(index)!] as unknown[],

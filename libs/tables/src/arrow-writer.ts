@@ -1,29 +1,32 @@
+import { MetadataVersion } from 'apache-arrow/enum';
+import { FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import {
-  BufferType,
-  Data,
-  makeData,
+  BufferRegion,
+  DictionaryBatch,
+  FieldNode,
   Message,
   RecordBatch,
-  RecordBatchFileWriter,
-  Struct,
-  Utf8,
-  Vector,
-  type DataType,
-  type Dictionary,
-  type Int8,
-  type Schema,
-} from 'apache-arrow';
-import { arrowSchema, type ArrowTypes } from './arrow-schema.ts';
+} from 'apache-arrow/ipc/metadata/message';
+import type { Schema } from 'apache-arrow/schema';
+import { arrowSchema } from './arrow-schema.ts';
 import type { AtomicFile } from './atomic.ts';
-import { allocateColumn, type Batch, type ColumnArray } from './batch.ts';
+import type { Batch, ColumnArray } from './batch.ts';
 import { fileMetadata, type Metadata } from './metadata.ts';
 import type { ColumnSchema, TableSchema } from './schema.ts';
-import { createTableWriter, type ChunkEncoder, type TableWriter } from './table-writer.ts';
+import {
+  CHUNK_ROWS,
+  createFileWriter,
+  type ChunkEncoder,
+  type TableTarget,
+  type TableWriter,
+} from './table-writer.ts';
 
-const RECORD_BATCH_ROWS = 65_536;
+const RECORD_BATCH_ROWS = CHUNK_ROWS / 2;
+
+const MAGIC = Buffer.from('ARROW1');
 
 /**
- * A writer of an Arrow IPC file ("Feather 2"), uncompressed, in record batches of 65,536 rows.
+ * A writer of an Arrow IPC file ("Feather 2"), uncompressed, in record batches of 61,440 rows.
  * `metadata` and the table's schema stand in the metadata of the Arrow schema, descriptions and
  * units in that of the fields.
  *
@@ -35,106 +38,147 @@ export function createArrowWriter<Schema extends TableSchema>(
   schema: Schema,
   metadata: Metadata,
 ): TableWriter<Schema> {
-  const pairs = fileMetadata(schema, metadata);
-  return createTableWriter(
-    path,
-    schema,
-    RECORD_BATCH_ROWS,
-    (file) => new ArrowEncoder(file, schema, arrowSchema(schema, pairs)),
-  );
+  return createFileWriter(schema, arrowTarget(path, schema, metadata));
 }
 
-class ArrowEncoder implements ChunkEncoder {
-  readonly #columns: readonly ColumnSchema[];
-  readonly #schema: Schema<ArrowTypes>;
-  readonly #categories: readonly (Vector<Utf8> | undefined)[];
-  readonly #writer: SynchronousFileWriter;
-  #batches = 0;
+/** An Arrow file as {@link createArrowWriter} writes it. Throws RangeError as it does. */
+export function arrowTarget(path: string, schema: TableSchema, metadata: Metadata): TableTarget {
+  const arrow = arrowSchema(schema, fileMetadata(schema, metadata));
+  return { path, createEncoder: (file) => new ArrowEncoder(file, schema.columns, arrow) };
+}
 
-  constructor(file: AtomicFile, { columns }: TableSchema, schema: Schema<ArrowTypes>) {
+/** The buffers of a column's values; that of what is null is left empty. */
+type ColumnBuffers = readonly Uint8Array[];
+
+/**
+ * Writes the layout "IPC File Format" of the format's Columnar.rst. The library's own writer takes
+ * each batch apart anew, which costs more than the batch.
+ */
+class ArrowEncoder implements ChunkEncoder {
+  readonly #file: AtomicFile;
+  readonly #columns: readonly ColumnSchema[];
+  readonly #schema: Schema;
+  readonly #dictionaries: FileBlock[] = [];
+  readonly #batches: FileBlock[] = [];
+  #position = 0;
+  /** The last batch's message and the sizes that it tells. */
+  #message = { sizes: '', bytes: new Uint8Array(0) };
+
+  constructor(file: AtomicFile, columns: readonly ColumnSchema[], schema: Schema) {
+    this.#file = file;
     this.#columns = columns;
     this.#schema = schema;
-    this.#categories = columns.map(({ values }) => values && new Vector([utf8Data(values)]));
-    this.#writer = new SynchronousFileWriter(file);
+    this.#write(MAGIC);
+    this.#write(new Uint8Array(2));
+    this.#write(framed(Message.from(schema)));
+    for (const [id, { values }] of columns.entries()) {
+      if (!values) continue;
+      const buffers = stringBuffers(values);
+      const batch = new DictionaryBatch(recordBatch(values.length, [buffers]), id);
+      const message = framed(Message.from(batch, bodyBytes([buffers])));
+      this.#dictionaries.push(this.#writeBatch(message, [buffers]));
+    }
   }
 
   writeChunk({ rows, columns }: Batch): void {
-    const { fields } = this.#schema;
-    const children = fields.map(({ name, type }, index) => {
-      const array = columns[name];
-      const categories = this.#categories[index];
-      return categories
-        ? categoryData(type as CategoryType, array as Uint8Array, categories)
-        : columnData(type, array);
+    for (let start = 0; start < rows; start += RECORD_BATCH_ROWS) {
+      this.#writeRows(columns, start, Math.min(rows, start + RECORD_BATCH_ROWS));
+    }
+  }
+
+  #writeRows(columns: Batch['columns'], start: number, end: number): void {
+    const buffers = this.#columns.map(({ name, type }) => {
+      const array = rowsOf(columns[name], start, end);
+      return type === 'boolean' ? [packBits(array as Uint8Array)] : buffersOf(array);
     });
-    const data = makeData({ type: new Struct(fields), length: rows, nullCount: 0, children });
-    this.#writer.write(new RecordBatch(this.#schema, data));
-    this.#batches += 1;
+    this.#batches.push(this.#writeBatch(this.#messageOf(end - start, buffers), buffers));
   }
 
   finish(): void {
-    // Without a record batch the library would write neither the schema nor the dictionaries.
-    if (this.#batches === 0) {
-      const empty = this.#columns.map(({ name, type }) => [name, allocateColumn(type, 0)] as const);
-      this.writeChunk({ rows: 0, columns: Object.fromEntries(empty) });
+    const { V5 } = MetadataVersion;
+    const footer = Footer.encode(new Footer(this.#schema, V5, this.#batches, this.#dictionaries));
+    this.#write(bytesOf(Int32Array.of(-1, 0)));
+    this.#write(footer);
+    this.#write(bytesOf(Int32Array.of(footer.length)));
+    this.#write(MAGIC);
+  }
+
+  /** Batches of the same sizes, all but the last of a table without strings, have the same. */
+  #messageOf(rows: number, columns: readonly ColumnBuffers[]): Uint8Array {
+    const sizes = [rows, ...columns.flat().map(({ length }) => length)].join();
+    if (this.#message.sizes !== sizes) {
+      const bytes = framed(Message.from(recordBatch(rows, columns), bodyBytes(columns)));
+      this.#message = { sizes, bytes };
     }
-    this.#writer.finish();
+    return this.#message.bytes;
+  }
+
+  #writeBatch(message: Uint8Array, columns: readonly ColumnBuffers[]): FileBlock {
+    const block = new FileBlock(message.length, bodyBytes(columns), this.#position);
+    this.#write(message);
+    for (const bytes of columns.flat()) {
+      this.#write(bytes);
+      if (bytes.length % 8 > 0) this.#write(new Uint8Array(8 - (bytes.length % 8)));
+    }
+    return block;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#file.write(bytes);
+    this.#position += bytes.length;
   }
 }
 
-/**
- * The library's file writer with two changes: what it writes goes to the file at once instead of
- * into a queue, and the schema stands before the batches as the format wants it (the library
- * leaves it to the footer, and then the body is not a stream that other readers can follow).
- */
-class SynchronousFileWriter extends RecordBatchFileWriter {
-  readonly #file: AtomicFile;
-
-  constructor(file: AtomicFile) {
-    super();
-    this.#file = file;
-  }
-
-  protected override _write(chunk: ArrayBufferView): this {
-    this.#file.write(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    this._position += chunk.byteLength;
-    return this;
-  }
-
-  protected override _writeSchema(schema: Schema): this {
-    return super._writeSchema(schema)._writeMessage(Message.from(schema));
-  }
+/** A message with its length before it, up to a multiple of eight bytes. */
+function framed(message: Message): Uint8Array<ArrayBuffer> {
+  const bytes = Message.encode(message);
+  const length = padded(bytes.length);
+  const frame = new Uint8Array(8 + length);
+  frame.set(bytesOf(Int32Array.of(-1, length)));
+  frame.set(bytes, 8);
+  return frame;
 }
 
-type CategoryType = Dictionary<Utf8, Int8>;
-
-function categoryData(
-  type: CategoryType,
-  indices: Uint8Array,
-  dictionary: Vector<Utf8>,
-): Data<CategoryType> {
-  const data = new Int8Array(indices.buffer, indices.byteOffset, indices.length);
-  return makeData({ type, length: data.length, nullCount: 0, data, dictionary });
+function recordBatch(rows: number, columns: readonly ColumnBuffers[]): RecordBatch {
+  const nodes = columns.map(() => new FieldNode(rows, 0));
+  let offset = 0;
+  const regions = columns.flatMap((buffers) =>
+    [new Uint8Array(0), ...buffers].map(({ length }) => {
+      const region = new BufferRegion(offset, padded(length));
+      offset += region.length;
+      return region;
+    }),
+  );
+  return new RecordBatch(rows, nodes, regions, null);
 }
 
-function columnData(type: DataType, array: ColumnArray): Data {
-  if (Array.isArray(array)) return utf8Data(array);
-  const values = array instanceof Uint8Array ? packBits(array) : array;
-  return new Data(type, 0, array.length, 0, { [BufferType.DATA]: values });
+function bodyBytes(columns: readonly ColumnBuffers[]): number {
+  return columns.flat().reduce((sum, { length }) => sum + padded(length), 0);
 }
 
-function utf8Data(strings: readonly string[]): Data<Utf8> {
-  const valueOffsets = new Int32Array(strings.length + 1);
+function padded(length: number): number {
+  return Math.ceil(length / 8) * 8;
+}
+
+function rowsOf(array: ColumnArray, start: number, end: number): ColumnArray {
+  return Array.isArray(array) ? array.slice(start, end) : array.subarray(start, end);
+}
+
+function buffersOf(array: ColumnArray): ColumnBuffers {
+  return Array.isArray(array) ? stringBuffers(array) : [bytesOf(array)];
+}
+
+function stringBuffers(strings: readonly string[]): ColumnBuffers {
+  const offsets = new Int32Array(strings.length + 1);
   for (const [row, string] of strings.entries()) {
-    valueOffsets[row + 1] = valueOffsets[row] + Buffer.byteLength(string);
+    offsets[row + 1] = offsets[row] + Buffer.byteLength(string);
   }
-  return makeData({
-    type: new Utf8(),
-    length: strings.length,
-    nullCount: 0,
-    valueOffsets,
-    data: Buffer.from(strings.join('')),
-  });
+  return [bytesOf(offsets), Buffer.from(strings.join(''))];
+}
+
+/** Little-endian, as the memory of every machine that Node.js supports but one is. */
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** One bit a boolean, the first in the lowest bit. */

@@ -1,4 +1,5 @@
-import type { ArrowSource } from './arrow-reader.ts';
+import type { ArrowReader } from './arrow-reader.ts';
+import type { ArrowSource } from './arrow-source.ts';
 import type { Batch } from './batch.ts';
 import type { Metadata } from './metadata.ts';
 import type { TableSchema } from './schema.ts';
@@ -22,6 +23,12 @@ export async function* readArrowBatches(
 ): AsyncGenerator<Batch, void, undefined> {
   const reader = await import('./arrow-reader.ts');
   yield* reader.readArrowBatches(source);
+}
+
+/** Loads Apache Arrow and creates a reader: see `ArrowReader` in `arrow-reader.ts`. */
+export async function createArrowReader(): Promise<ArrowReader> {
+  const reader = await import('./arrow-reader.ts');
+  return new reader.ArrowReader();
 }
 
 /** Loads Apache Arrow and reads the metadata given to the writer. */

@@ -13,6 +13,9 @@ import { basename, dirname, join } from 'node:path';
 
 const STAGING_BYTES = 1 << 20;
 
+/** So many bytes and more are written as they are; fewer are collected first. */
+const DIRECT_BYTES = 1 << 16;
+
 /** Who writes a temporary file. */
 export interface TemporaryOwner {
   /** As temporary names spell it: other characters than letters, digits and `-` are `-`. */
@@ -67,8 +70,9 @@ export class AtomicFile {
   /** Appends bytes; they are copied or written before it returns. */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.byteLength;
-    if (bytes.byteLength > STAGING_BYTES - this.#staged) this.#flush();
-    if (bytes.byteLength > STAGING_BYTES) {
+    const direct = bytes.byteLength >= DIRECT_BYTES;
+    if (direct || bytes.byteLength > STAGING_BYTES - this.#staged) this.#flush();
+    if (direct) {
       this.#writeThrough(bytes);
     } else {
       this.#staging.set(bytes, this.#staged);
@@ -107,6 +111,7 @@ export class AtomicFile {
   }
 
   #flush(): void {
+    if (this.#staged === 0) return;
     this.#writeThrough(this.#staging.subarray(0, this.#staged));
     this.#staged = 0;
   }

@@ -35,6 +35,29 @@ const constructors = {
   boolean: Uint8Array,
 } as const;
 
+type FixedWidthType = keyof typeof constructors;
+
+/**
+ * The first `rows` values of a type in `bytes`, as they stand in memory: a view, unless they are
+ * not aligned.
+ *
+ * @throws RangeError if there are fewer.
+ */
+export function columnOver<Type extends FixedWidthType>(
+  type: Type,
+  bytes: Uint8Array,
+  rows: number,
+): ColumnArrays[Type] {
+  const { BYTES_PER_ELEMENT: width } = constructors[type];
+  if (bytes.length < rows * width) {
+    throw new RangeError(
+      `expected ${rows} values of ${width} bytes for ${type}, found ${bytes.length} bytes`,
+    );
+  }
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  return new constructors[type](buffer as ArrayBuffer, byteOffset, rows) as ColumnArrays[Type];
+}
+
 /** An array for `rows` values of a type; strings start empty and are to be pushed. */
 export function allocateColumn(type: ColumnType, rows: number): ColumnArray {
   return type === 'string' ? [] : new constructors[type](rows);

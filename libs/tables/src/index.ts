@@ -1,10 +1,12 @@
 export {
+  createArrowReader,
   createArrowWriter,
   readArrowBatches,
   readArrowMetadata,
   readArrowSchema,
 } from './arrow.ts';
-export type { ArrowSource } from './arrow-reader.ts';
+export type { ArrowReader } from './arrow-reader.ts';
+export type { ArrowSource } from './arrow-source.ts';
 export {
   AtomicFile,
   hashFile,
@@ -25,4 +27,5 @@ export {
   type ColumnType,
   type TableSchema,
 } from './schema.ts';
+export { createTableWriter, type TableFiles } from './table.ts';
 export type { TableFile, TableWriter } from './table-writer.ts';

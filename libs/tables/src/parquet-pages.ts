@@ -1,18 +1,35 @@
 import type { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
-import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
+import type { AtomicFile } from './atomic.ts';
+import { snappy, type ByteCycle } from './parquet-snappy.ts';
 
 type PageHeader = Parameters<typeof writePageHeader>[1];
 type Encoding = NonNullable<PageHeader['data_page_header_v2']>['encoding'];
 
+/** The body of a page. */
+export interface Page {
+  readonly bytes: Uint8Array;
+  /** Which of the bytes come again and again, if that is known. */
+  readonly cycle?: ByteCycle | undefined;
+}
+
+/** Moves what is in the buffer of a writer to the file. */
+export function flush(writer: ByteWriter, file: AtomicFile): void {
+  file.write(writer.getBytes());
+  writer.index = 0;
+}
+
 /** Writes the pages of one column chunk, all compressed with Snappy or none. */
 export class PageWriter {
   readonly codec: 'SNAPPY' | 'UNCOMPRESSED';
+  readonly #file: AtomicFile;
   readonly #writer: ByteWriter;
   #bytes = 0;
 
-  constructor(writer: ByteWriter, compressed: boolean) {
+  /** @param writer whose offset is that of the file, when it is flushed. */
+  constructor(file: AtomicFile, writer: ByteWriter, compressed: boolean) {
     this.codec = compressed ? 'SNAPPY' : 'UNCOMPRESSED';
+    this.#file = file;
     this.#writer = writer;
   }
 
@@ -22,14 +39,17 @@ export class PageWriter {
   }
 
   writeDictionary(plain: Uint8Array, entries: number): void {
-    this.#write(plain, {
-      type: 'DICTIONARY_PAGE',
-      dictionary_page_header: { num_values: entries, encoding: 'PLAIN' },
-    });
+    this.#write(
+      { bytes: plain },
+      {
+        type: 'DICTIONARY_PAGE',
+        dictionary_page_header: { num_values: entries, encoding: 'PLAIN' },
+      },
+    );
   }
 
   /** A data page of required values: it has no levels. */
-  writeData(page: Uint8Array, encoding: Encoding, rows: number): void {
+  writeData(page: Page, encoding: Encoding, rows: number): void {
     this.#write(page, {
       type: 'DATA_PAGE_V2',
       data_page_header_v2: {
@@ -45,17 +65,19 @@ export class PageWriter {
   }
 
   #write(
-    page: Uint8Array,
+    { bytes, cycle }: Page,
     header: Omit<PageHeader, 'uncompressed_page_size' | 'compressed_page_size'>,
   ): void {
-    const body = this.codec === 'SNAPPY' ? snappyCompress(page) : page;
+    const body = this.codec === 'SNAPPY' ? snappy(bytes, cycle) : bytes;
     const start = this.#writer.offset;
     writePageHeader(this.#writer, {
       ...header,
-      uncompressed_page_size: page.length,
+      uncompressed_page_size: bytes.length,
       compressed_page_size: body.length,
     });
-    this.#bytes += this.#writer.offset - start + page.length;
-    this.#writer.appendBytes(body);
+    this.#bytes += this.#writer.offset - start + bytes.length;
+    flush(this.#writer, this.#file);
+    this.#file.write(body);
+    this.#writer.offset += body.length;
   }
 }

@@ -1,11 +1,18 @@
 import { ByteWriter } from 'hyparquet-writer';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { expect, it } from 'vitest';
-import { RunFinder } from './parquet-run-finder.ts';
+import { Condenser } from './parquet-condenser.ts';
 import { RunEncoder } from './parquet-runs.ts';
 
 const encoder = new RunEncoder();
-const finder = new RunFinder(5000);
+const condenser = new Condenser(5000);
+
+/** By what repeats in the values. */
+function encode(values: Int32Array, bits: number, prefix?: number): Uint8Array {
+  const { words, repeats } = condenser.condense(values);
+  return encoder.encode(words, { bits, rows: values.length, repeats, ...(prefix && { prefix }) })
+    .bytes;
+}
 
 /** The same by the library. */
 function byLibrary(values: Int32Array, bits: number): Uint8Array {
@@ -34,18 +41,36 @@ it.each([0, 1, 2, 7, 8, 9, 14, 16, 24])('encodes values of %i bits as the librar
   for (const rows of [0, 1, 7, 8, 9, 15, 16, 100, 5000]) {
     for (const most of [1, 5, 12, 40, 3000]) {
       const values = runs(rows, bits, most);
-      expect([...encoder.encode(values, { bits })]).toEqual([...byLibrary(values, bits)]);
-      const starts = finder.ofWords(values, 1, rows);
-      if (starts) {
-        const found = encoder.encode(values, { bits, runs: starts });
-        expect([...found]).toEqual([...byLibrary(values, bits)]);
+      const expected = [...byLibrary(values, bits)];
+      const repeats = { kind: 'none' } as const;
+      expect([...encoder.encode(values, { bits, rows, repeats }).bytes]).toEqual(expected);
+      expect([...encode(values, bits)]).toEqual(expected);
+    }
+  }
+});
+
+it.each([1, 2, 7, 8, 9, 14])('encodes cycles of %i bits as the library does', (bits) => {
+  for (const rows of [1, 16, 100, 999, 5000]) {
+    for (const period of [1, 2, 3, 10, 64, 125]) {
+      for (const most of [1, 12, 40]) {
+        const pattern = runs(period, bits, most);
+        const values = Int32Array.from({ length: rows }, (_, row) => pattern[row % period]);
+        expect([...encode(values, bits)]).toEqual([...byLibrary(values, bits)]);
       }
     }
   }
 });
 
+it('tells which bytes come again', () => {
+  const rows = 5000;
+  const values = Int32Array.from({ length: 10 }, (_, row) => row);
+  const encoding = { bits: 4, rows, repeats: { kind: 'cycle' } } as const;
+  const { bytes, cycle } = encoder.encode(values, encoding);
+  expect(cycle).toEqual({ start: 2, period: 40, end: bytes.length });
+  expect([...bytes.subarray(42)]).toEqual([...bytes.subarray(2, -40)]);
+});
+
 it('leaves room before the encoding', () => {
   const values = runs(100, 3, 12);
-  const found = encoder.encode(values, { bits: 3, prefix: 4 });
-  expect([...found.subarray(4)]).toEqual([...byLibrary(values, 3)]);
+  expect([...encode(values, 3, 4).subarray(4)]).toEqual([...byLibrary(values, 3)]);
 });

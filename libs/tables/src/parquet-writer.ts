@@ -4,15 +4,17 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { AtomicFile } from './atomic.ts';
 import type { Batch } from './batch.ts';
 import { fileMetadata, type Metadata } from './metadata.ts';
-import { encodeColumn, type EncodedColumn } from './parquet-columns.ts';
-import { DictionaryBuilder } from './parquet-dictionary.ts';
-import { PageWriter } from './parquet-pages.ts';
+import { ColumnEncoder, type EncodedColumn } from './parquet-columns.ts';
+import { flush, PageWriter, type Page } from './parquet-pages.ts';
 import { RunEncoder } from './parquet-runs.ts';
 import type { ColumnSchema, ColumnType, TableSchema } from './schema.ts';
-import { createTableWriter, type ChunkEncoder, type TableWriter } from './table-writer.ts';
-
-/** A multiple of DuckDB's vectors of 2048 values, and the size of its own row groups. */
-const ROW_GROUP_ROWS = 122_880;
+import {
+  CHUNK_ROWS,
+  createFileWriter,
+  type ChunkEncoder,
+  type TableTarget,
+  type TableWriter,
+} from './table-writer.ts';
 
 /** `PAR1`, which opens and closes a file. */
 const MAGIC = 0x31524150;
@@ -49,20 +51,20 @@ export function createParquetWriter<Schema extends TableSchema>(
   schema: Schema,
   metadata: Metadata,
 ): TableWriter<Schema> {
+  return createFileWriter(schema, parquetTarget(path, schema, metadata));
+}
+
+/** A Parquet file as {@link createParquetWriter} writes it. Throws RangeError as it does. */
+export function parquetTarget(path: string, schema: TableSchema, metadata: Metadata): TableTarget {
   const pairs = fileMetadata(schema, metadata);
-  return createTableWriter(
-    path,
-    schema,
-    ROW_GROUP_ROWS,
-    (file) => new ParquetEncoder(file, schema.columns, pairs),
-  );
+  return { path, createEncoder: (file) => new ParquetEncoder(file, schema.columns, pairs) };
 }
 
 class ParquetEncoder implements ChunkEncoder {
   readonly #file: AtomicFile;
   readonly #columns: readonly ColumnSchema[];
   readonly #metadata: ReadonlyMap<string, string>;
-  readonly #dictionaries = new DictionaryBuilder(ROW_GROUP_ROWS);
+  readonly #encoder = new ColumnEncoder(CHUNK_ROWS);
   readonly #writer = new ByteWriter(1 << 20);
   readonly #deltas = new ByteWriter(1 << 16);
   readonly #runs = new RunEncoder();
@@ -81,10 +83,8 @@ class ParquetEncoder implements ChunkEncoder {
 
   writeChunk({ rows, columns }: Batch): void {
     const chunks = this.#columns.map((column) => {
-      const encoded = encodeColumn(column, columns[column.name], this.#dictionaries);
-      const chunk = this.#writeColumn(column, encoded, rows);
-      this.#flush();
-      return chunk;
+      const encoded = this.#encoder.encode(column, columns[column.name]);
+      return this.#writeColumn(column, encoded, rows);
     });
     this.#rowGroups.push({
       columns: chunks,
@@ -114,12 +114,12 @@ class ParquetEncoder implements ChunkEncoder {
       metadata_length: 0,
     });
     this.#writer.appendUint32(MAGIC);
-    this.#flush();
+    flush(this.#writer, this.#file);
   }
 
   #writeColumn(column: ColumnSchema, encoded: EncodedColumn, rows: number): ColumnChunk {
-    const page = this.#encodePage(encoded);
-    const pages = new PageWriter(this.#writer, isCompressible(column, encoded));
+    const page = this.#encodePage(encoded, rows);
+    const pages = new PageWriter(this.#file, this.#writer, isCompressible(column, encoded));
     const start = BigInt(this.#writer.offset);
     const hasDictionary = encoded.encoding === 'RLE_DICTIONARY';
     if (hasDictionary) pages.writeDictionary(encoded.plain, encoded.entries);
@@ -148,31 +148,29 @@ class ParquetEncoder implements ChunkEncoder {
   }
 
   /** The body of a data page, valid until the next call. */
-  #encodePage(encoded: EncodedColumn): Uint8Array {
+  #encodePage(encoded: EncodedColumn, rows: number): Page {
     switch (encoded.encoding) {
       case 'PLAIN':
-        return encoded.plain;
+        return { bytes: encoded.plain };
       case 'DELTA_BINARY_PACKED':
         this.#deltas.index = 0;
         deltaBinaryPack(this.#deltas, encoded.integers, 'INT32');
-        return this.#deltas.getBytes();
+        return { bytes: this.#deltas.getBytes() };
       case 'RLE': {
-        const page = this.#runs.encode(encoded.booleans, { bits: 1, prefix: 4 });
-        new DataView(page.buffer).setUint32(0, page.length - 4, true);
+        const { booleans, repeats } = encoded;
+        const page = this.#runs.encode(booleans, { bits: 1, rows, repeats, prefix: 4 });
+        const { buffer, length } = page.bytes;
+        new DataView(buffer).setUint32(0, length - 4, true);
         return page;
       }
       case 'RLE_DICTIONARY': {
-        const bits = 32 - Math.clz32(encoded.entries - 1);
-        const page = this.#runs.encode(encoded.indices, { bits, prefix: 1, runs: encoded.runs });
-        page[0] = bits;
+        const { entries, indices, repeats } = encoded;
+        const bits = 32 - Math.clz32(entries - 1);
+        const page = this.#runs.encode(indices, { bits, rows, repeats, prefix: 1 });
+        page.bytes[0] = bits;
         return page;
       }
     }
-  }
-
-  #flush(): void {
-    this.#file.write(this.#writer.getBytes());
-    this.#writer.index = 0;
   }
 }
 

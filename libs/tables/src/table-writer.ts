@@ -12,11 +12,14 @@ export interface TableFile {
   readonly sha256: string;
 }
 
+/** The rows that are encoded at a time: a multiple of DuckDB's vectors, and its own row groups. */
+export const CHUNK_ROWS = 122_880;
+
 /**
- * Writes one table into one file. The file appears under its name when `close` returns; its bytes
- * depend on the rows, the schema and the metadata alone, not on how the rows were split.
+ * Writes one table, into one file or several. A file appears under its name when `close` returns;
+ * its bytes depend on the rows, the schema and the metadata alone, not on how the rows were split.
  */
-export interface TableWriter<Schema extends TableSchema = TableSchema> {
+export interface TableWriter<Schema extends TableSchema = TableSchema, Files = TableFile> {
   /**
    * Adds rows; the batch's arrays may be reused as soon as it returns.
    *
@@ -25,38 +28,54 @@ export interface TableWriter<Schema extends TableSchema = TableSchema> {
    *   which the writer is aborted.
    */
   append(batch: Batch<Schema>): void;
-  /** Writes what is left, syncs and renames. On an error the temporary file is removed. */
-  close(): TableFile;
+  /** Writes what is left, syncs and renames. On an error the temporary files are removed. */
+  close(): Files;
   /** Removes what was written. Does nothing after `close`, so it can stand in a `finally`. */
   abort(): void;
 }
 
 /** Encodes chunks of rows in a file format. */
 export interface ChunkEncoder {
-  /** `chunk` and its arrays are valid until this returns. */
+  /** `chunk`, of up to {@link CHUNK_ROWS} rows, and its arrays are valid until this returns. */
   writeChunk(chunk: Batch): void;
   finish(): void;
 }
 
-/** A writer that hands chunks of `chunkRows` rows to the encoder of a format. */
-export function createTableWriter<Schema extends TableSchema>(
-  path: string,
+/** A file to write a table into, and the encoder of its format. */
+export interface TableTarget {
+  readonly path: string;
+  readonly createEncoder: (file: AtomicFile) => ChunkEncoder;
+}
+
+/** A writer into one file. Throws the file system's errors and those of `createEncoder`. */
+export function createFileWriter<Schema extends TableSchema>(
   schema: Schema,
-  chunkRows: number,
-  createEncoder: (file: AtomicFile) => ChunkEncoder,
+  target: TableTarget,
 ): TableWriter<Schema> {
+  const writer = createFilesWriter(schema, [target]);
+  return { ...writer, close: () => writer.close()[0] };
+}
+
+/** A writer into several files, each row of which is validated and collected but once. */
+export function createFilesWriter<Schema extends TableSchema>(
+  schema: Schema,
+  targets: readonly TableTarget[],
+): TableWriter<Schema, TableFile[]> {
   validateSchema(schema);
-  const file = new AtomicFile(path);
+  const files: AtomicFile[] = [];
   let open = true;
   let rows = 0;
 
   function abort(): void {
     open = false;
-    file.discard();
+    for (const file of files) file.discard();
   }
 
   function orAbort<Result>(action: () => Result): Result {
-    if (!open) throw new Error(`table ${schema.name}: the writer of ${path} is closed`);
+    if (!open) {
+      const paths = targets.map(({ path }) => path).join(' and ');
+      throw new Error(`table ${schema.name}: the writer of ${paths} is closed`);
+    }
     try {
       return action();
     } catch (error) {
@@ -65,9 +84,15 @@ export function createTableWriter<Schema extends TableSchema>(
     }
   }
 
-  const encoder = orAbort(() => createEncoder(file));
-  const rechunker = new Rechunker(schema, chunkRows, (chunk) => {
-    encoder.writeChunk(chunk);
+  const encoders = orAbort(() =>
+    targets.map(({ path, createEncoder }) => {
+      const file = new AtomicFile(path);
+      files.push(file);
+      return createEncoder(file);
+    }),
+  );
+  const rechunker = new Rechunker(schema, CHUNK_ROWS, (chunk) => {
+    for (const encoder of encoders) encoder.writeChunk(chunk);
   });
   return {
     append(batch) {
@@ -80,10 +105,10 @@ export function createTableWriter<Schema extends TableSchema>(
     close: () =>
       orAbort(() => {
         rechunker.flush();
-        encoder.finish();
-        const written = file.commit();
+        for (const encoder of encoders) encoder.finish();
+        const written = files.map((file) => ({ file: file.path, rows, ...file.commit() }));
         open = false;
-        return { file: path, rows, ...written };
+        return written;
       }),
     abort,
   };

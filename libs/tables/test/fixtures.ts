@@ -96,6 +96,24 @@ export function sortedRows(rows: number): EveryType {
   };
 }
 
+/** Keys that run through the same values again and again. */
+export function cyclicRows(rows: number): EveryType {
+  const from = { length: rows };
+  const grid = Float64Array.from({ length: 4000 }, (_, index) => Math.sqrt(index) - 20);
+  return {
+    rows,
+    columns: {
+      ...differentRows(rows).columns,
+      process: Uint8Array.from(from, (_, row) => (row % 5) % 4),
+      input: Int16Array.from(from, (_, row) => row % 500),
+      draw: Int32Array.from(from, (_, row) => (row % 333) << 20),
+      seed: BigInt64Array.from(from, (_, row) => BigInt(row % 1001) << 40n),
+      z: Float64Array.from(from, (_, row) => grid[row % 4000]),
+      exploded: Uint8Array.from(from, (_, row) => Number(row % 7 === 3)),
+    },
+  };
+}
+
 /** What a reader should find: strings for categories, booleans for 0 and 1. */
 export function expectedColumns({ columns }: EveryType): Record<string, unknown[]> {
   const categories = everyType.columns[0].values;
