@@ -59,11 +59,14 @@ export { completedNtkSampler } from './ntk-completed.ts';
 export { ntkCost } from './ntk-cost.ts';
 export { directCompletedNtkSampler, directNtkSampler } from './ntk-direct.ts';
 export {
+  MOST_WEBGPU_INPUTS,
   openWebgpu,
   webgpuAdapters,
   webgpuCollapsedSampler,
+  webgpuCompletedNtkSampler,
   webgpuFunctionSampler,
   webgpuNtkSampler,
+  webgpuRandom,
   WebgpuAdapterError,
   WebgpuDeviceLostError,
   WebgpuOutOfMemoryError,

@@ -9,7 +9,7 @@ import {
   type Activation,
 } from '@resdiff/networks';
 import { normals, seedKey, streams } from '@resdiff/random';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { incrementLaw, type JacobianParameterLaw } from './jacobian-law.ts';
 import { jacobianProcesses, jacobianSampler, type JacobianDraws } from './jacobian.ts';
 
@@ -173,35 +173,38 @@ const cases: [string, JacobianParameterLaw, Activation][] = [
  * `dependent` in place of `iid`, wrong brackets or drifts leave errors that do not fall.
  */
 describe('as depth grows', () => {
-  it.each(cases)(
-    'the Euler scheme becomes the Jacobian of the network: %s',
-    (_, law, activation) => {
-      const error = (depth: number) => {
-        const draws = drawsOf({ law, activation, depth, processes: ['network', 'euler'] });
-        const sampler = jacobianSampler(draws);
-        return mean(40, (index) => {
-          const [{ network, euler }] = sampler.draw(index);
+  describe.each(cases)('%s', (_, law, activation) => {
+    const drawn = (depth: number) => {
+      const sampler = jacobianSampler(drawsOf({ law, activation, depth }));
+      return Array.from({ length: 40 }, (_, index) => sampler.draw(index)[0]);
+    };
+    const { width } = law;
+    let depths: ReturnType<typeof drawn>[];
+    beforeAll(() => {
+      depths = [25, 400].map(drawn);
+    });
+
+    it('the Euler scheme becomes the Jacobian of the network', () => {
+      const [shallow, deep] = depths.map((draws) =>
+        mean(draws.length, (index) => {
+          const { network, euler } = draws[index];
           return Math.hypot(...network!.map((value, i) => value - euler![i]));
-        });
-      };
-      const [shallow, deep] = [error(25), error(400)];
+        }),
+      );
       expect(deep / shallow).toBeLessThan(0.4);
       expect(deep).toBeLessThan(0.2);
-    },
-  );
+    });
 
-  it.each(cases)('the scheme of the inverse becomes the inverse: %s', (_, law, activation) => {
-    const error = (depth: number) => {
-      const draws = drawsOf({ law, activation, depth, processes: ['euler', 'inverse'] });
-      const sampler = jacobianSampler(draws);
-      return mean(40, (index) => {
-        const [{ euler, inverse }] = sampler.draw(index);
-        return Math.hypot(...lessIdentity(product(euler!, inverse!, law.width), law.width));
-      });
-    };
-    const [shallow, deep] = [error(25), error(400)];
-    expect(deep / shallow).toBeLessThan(0.4);
-    expect(deep).toBeLessThan(0.35);
+    it('the scheme of the inverse becomes the inverse', () => {
+      const [shallow, deep] = depths.map((draws) =>
+        mean(draws.length, (index) => {
+          const { euler, inverse } = draws[index];
+          return Math.hypot(...lessIdentity(product(euler!, inverse!, width), width));
+        }),
+      );
+      expect(deep / shallow).toBeLessThan(0.4);
+      expect(deep).toBeLessThan(0.35);
+    });
   });
 
   it('but not with the elementwise bracket in place of that of matrices', () => {

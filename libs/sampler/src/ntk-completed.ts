@@ -5,7 +5,8 @@ import {
   type CompletedNtkDraws,
   type NtkSampler,
 } from './ntk.ts';
-import { ntkKernel, type NtkKernel } from './ntk-kernel.ts';
+import { ntkKernel } from './ntk-kernel.ts';
+import { psdFactor } from './psd-factor.ts';
 
 /**
  * Empirical tangent kernels of an output of the completed network x_0 = A z, y = G x_T, as
@@ -21,16 +22,17 @@ export function completedNtkSampler(
 ): NtkSampler<CompletedNtkDraw> {
   checkCompletedInputs(draws);
   const { network, inputs } = draws;
-  const { width, depth, sigmaZ, sigmaY } = network;
+  const { width, depth, sigmaY } = network;
   const kernel = ntkKernel(module, network, inputs.length, draws);
-  const prior = innerProducts(inputs).map((product) => sigmaZ ** 2 * product);
-  const factor = semidefiniteFactor(kernel, prior, inputs.length);
+  const prior = priorCovariance(draws);
+  const { factor, rank } = psdFactor(prior, inputs.length);
   const scale = sigmaY / Math.sqrt(width);
   return {
     draw(index) {
-      const rank = factor[0].length;
       const z = kernel.normals(index, 2 * depth, rank * width);
-      factor.forEach((row, n) => combine(row, z, kernel.initial(n)));
+      inputs.forEach((_, n) =>
+        combine(factor.subarray(n * rank, (n + 1) * rank), z, kernel.initial(n)),
+      );
       const g = kernel.normals(index, 2 * depth + 1, width);
       kernel.start().set(g.map((value) => scale * value));
       const divergedAt = kernel.draw(index);
@@ -58,17 +60,12 @@ export function checkCompletedInputs({ network, inputs }: CompletedNtkDraws): vo
   }
 }
 
-/** The rows of R, where `matrix` = R R^T is N x N. */
-function semidefiniteFactor(kernel: NtkKernel, matrix: Float64Array, size: number): Float64Array[] {
-  const { exports } = kernel;
-  const [at, residual, factor] = [size * size, size, size * size].map((n) =>
-    exports.reserve(8 * n),
-  );
-  kernel.doubles(at, size * size).set(matrix);
-  const rank = exports.pivotedCholesky(at, residual, factor, size, 1e-14);
-  return Array.from({ length: size }, (_, n) =>
-    kernel.doubles(factor + 8 * n * size, rank).slice(),
-  );
+/** The covariance of the rows of x_0, N x N: sigmaZ^2 <z, z'>. */
+export function priorCovariance({
+  network,
+  inputs,
+}: Pick<CompletedNtkDraws, 'network' | 'inputs'>): Float64Array {
+  return innerProducts(inputs).map((product) => network.sigmaZ ** 2 * product);
 }
 
 /** Sets `out` to the sum over k of row[k] times run k of z. */

@@ -12,9 +12,15 @@ const seeds: [number, number][] = [
 ];
 const draws = [0, 1, 123_456_789, 0xffffffff];
 const layers = [0, 1, 499, 0xffffffff];
+/** Of a position none of whose words is small. */
+const far = { seeds: seeds.slice(-1), draws: draws.slice(2, 3), layers: layers.slice(2, 3) };
 
 describe('the words of the kernel', () => {
-  it.each([2, 6, 64])('are those of libs/random, %i groups of four blocks', (groups) => {
+  it.each([
+    [2, { seeds, draws, layers }],
+    [6, far],
+    [64, far],
+  ])('are those of libs/random, %i groups of four blocks', (groups, { seeds, draws, layers }) => {
     const { exports } = instantiateKernel(kernelModule);
     exports.reserveGroups(groups);
     const at = exports.reserve(64 * groups);

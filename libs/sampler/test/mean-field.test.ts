@@ -124,7 +124,8 @@ describe('the identity has its exact second moments at any width and depth', () 
       };
       const draws = drawsOf(settings);
       expect(largest(zScores(draws, expected, 20_000))).toBeLessThan(bound);
-      if (narrow * depth > 30) continue;
+      // With weights, inputs share all but their number.
+      if (count < 3 || narrow * depth > 30) continue;
       const direct = directSampler(draws);
       expect(largest(zScores(draws, expected, 10_000, direct))).toBeLessThan(bound);
     }

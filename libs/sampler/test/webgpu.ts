@@ -6,11 +6,19 @@ import { runProgram } from '../src/webgpu/program.ts';
 /** Where Debian's chromium-common puts the driver of SwiftShader, which renders in software. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
+let opened: Promise<WebgpuDevice | undefined> | undefined;
+
 /**
- * A WebGPU device for tests, in software if this machine has no other; undefined, with a line that
- * says why, where there is none at all. With CI set that is an error instead.
+ * The WebGPU device of all tests of a process, with what was compiled for it; in software if this
+ * machine has no other. Undefined, with a line that says why, where there is none at all; with CI set
+ * that is an error instead.
  */
-export async function testDevice(): Promise<WebgpuDevice | undefined> {
+export function testDevice(): Promise<WebgpuDevice | undefined> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<WebgpuDevice | undefined> {
   const chosen = process.env.VK_ICD_FILENAMES ?? process.env.VK_DRIVER_FILES;
   if (chosen === undefined && existsSync(SWIFTSHADER)) process.env.VK_ICD_FILENAMES = SWIFTSHADER;
   try {
@@ -49,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   ${body}
 }`;
   const running = await runProgram(device, {
-    code,
+    kernel: { code, constants: { u32: {}, f32: {} } },
     initial: Float32Array.from(input),
     stateFloats: 0,
     outputWords: words,

@@ -1,5 +1,5 @@
 import { activations, type Activation } from '@resdiff/networks';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { evaluate, testDevice } from '../../test/webgpu.ts';
 import { activationFunctions } from './shaders/activations.ts';
 import { elementary } from './shaders/elementary.ts';
@@ -7,7 +7,6 @@ import { parameters } from './shaders/parameters.ts';
 import { philox } from './shaders/philox.ts';
 
 const device = await testDevice();
-afterAll(() => device?.close());
 
 const LANES = 64;
 

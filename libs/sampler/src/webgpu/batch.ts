@@ -1,6 +1,8 @@
 import type { WebgpuDevice } from './device.ts';
 import { WebgpuOutOfMemoryError } from './errors.ts';
+import { bindingsLayout } from './pipelines.ts';
 import type { Program } from './program.ts';
+import { constantBytes } from './shaders/constants.ts';
 import { PARAMETER_BYTES } from './shaders/parameters.ts';
 
 /** How much is put on the device at a time. */
@@ -46,11 +48,11 @@ export interface BatchBuffers {
 const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 };
 
 export function batchBuffers(
-  { gpu, limits }: WebgpuDevice,
+  device: WebgpuDevice,
   program: Program,
-  layout: GPUBindGroupLayout,
   settings: BatchSettings,
 ): BatchBuffers {
+  const { gpu, limits } = device;
   const largest = bytesOfDraw(program);
   if (largest > limits.bufferBytes) {
     throw noRoom(program, `its largest buffer has ${limits.bufferBytes} bytes`);
@@ -60,6 +62,9 @@ export function batchBuffers(
   const uniform = buffer(PARAMETER_BYTES, usage.uniform | usage.copyTarget);
   const initial = buffer(program.initial.byteLength, usage.storage | usage.copyTarget);
   gpu.queue.writeBuffer(initial, 0, program.initial);
+  const told = constantBytes(program.kernel.constants);
+  const constants = buffer(Math.max(16, told.byteLength), usage.uniform | usage.copyTarget);
+  gpu.queue.writeBuffer(constants, 0, told);
   let most = mostDraws(program, settings, Math.min(settings.bytes, limits.bufferBytes));
   let batches: readonly Batch[] = [];
 
@@ -68,11 +73,11 @@ export function batchBuffers(
     const states = buffer(4 * program.stateFloats * draws, usage.storage);
     const output = buffer(bytes, usage.storage | usage.copySource);
     const staging = buffer(bytes, usage.mapRead | usage.copyTarget);
-    const entries = [uniform, initial, states, output].map((bound, binding) => ({
+    const entries = [uniform, initial, states, output, constants].map((bound, binding) => ({
       binding,
       resource: { buffer: bound },
     }));
-    const bindings = gpu.createBindGroup({ layout, entries });
+    const bindings = gpu.createBindGroup({ layout: bindingsLayout(device), entries });
     const destroy = () => [states, output, staging].forEach((one) => one.destroy());
     return { draws, output, staging, bindings, destroy };
   };
@@ -104,6 +109,7 @@ export function batchBuffers(
       release();
       uniform.destroy();
       initial.destroy();
+      constants.destroy();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { activations, copiedInput, relu, swish, tanh, type Activation } from '@resdiff/networks';
 import { seedKey } from '@resdiff/random';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../../test/kernel-module.ts';
 import { drawsOf, generalInputs, onHost, type DrawsOf } from '../../test/networks.ts';
 import { testDevice } from '../../test/webgpu.ts';
@@ -10,7 +10,6 @@ import type { BatchSettings } from './batch.ts';
 import { webgpuCollapsedSampler } from './collapsed.ts';
 
 const device = await testDevice();
-afterAll(() => device?.close());
 
 /** Largest difference of a coordinate of a state, relative to the largest coordinate of its draw. */
 const TOLERANCE = 3e-6;

@@ -3,8 +3,8 @@ import { checkNetworkDraws, type Draw, type NetworkDraws } from '../sampler.ts';
 import type { WebgpuDevice } from './device.ts';
 import type { BatchSettings } from './batch.ts';
 import { runProgram, type Program } from './program.ts';
-import { manyLayout, manyShader, MOST_INPUTS } from './shaders/many.ts';
-import { MOST_PAIR_WIDTH, pairLayout, pairShader } from './shaders/pair.ts';
+import { manyKernel, manyLayout, MOST_INPUTS } from './shaders/many.ts';
+import { MOST_PAIR_WIDTH, pairKernel, pairLayout } from './shaders/pair.ts';
 
 /** Draws number first, first + 1, ...: each depends on the seed and its index only. */
 export interface WebgpuSampler<OfDraw = Draw> {
@@ -77,7 +77,7 @@ function pairProgram(draws: NetworkDraws): Program {
   const { threads, slots } = pairLayout(width);
   return {
     ...common(draws),
-    code: pairShader(draws),
+    kernel: pairKernel(draws),
     stateFloats: 4 * threads * slots,
     outputWords: 1 + 2 * keep,
     passes: [{ entry: 'advance', layers: depth, work: 4 * threads * slots }],
@@ -95,7 +95,7 @@ function manyProgram(device: WebgpuDevice, draws: NetworkDraws, tolerance: numbe
   const work = 2 * layout.padded * inputs * Math.min(inputs, 12);
   return {
     ...common(draws),
-    code: manyShader({ ...draws, tolerance: Math.max(tolerance, LEAST_TOLERANCE) }, layout),
+    kernel: manyKernel({ ...draws, tolerance: Math.max(tolerance, LEAST_TOLERANCE) }, layout),
     stateFloats: layout.floats,
     outputWords: 1 + inputs * keep,
     passes: [{ entry: 'advance', layers: network.depth, work }],

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawsOf, generalInputs } from '../../test/networks.ts';
 import { testDevice } from '../../test/webgpu.ts';
 import { webgpuCollapsedSampler } from './collapsed.ts';
@@ -11,7 +11,6 @@ import {
 } from './errors.ts';
 
 const device = await testDevice();
-afterAll(() => device?.close());
 
 describe.skipIf(!device)('devices', () => {
   it('are listed and opened by number or by a part of their name', async () => {
@@ -41,7 +40,7 @@ describe.skipIf(!device)('devices', () => {
       for (const spec of [undefined, 0]) {
         const refusal = openWebgpu(spec);
         await expect(refusal).rejects.toThrow(WebgpuUnavailableError);
-        await expect(refusal).rejects.toThrow(/no Vulkan driver answered.*libvulkan1.*VK_ICD_FILE/);
+        await expect(refusal).rejects.toThrow(/no GPU.*libvulkan\.so\.1.*Direct3D 12.*Metal/);
       }
     } finally {
       if (driver === undefined) delete process.env.VK_ICD_FILENAMES;

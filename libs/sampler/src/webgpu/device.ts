@@ -5,6 +5,8 @@ export interface WebgpuAdapter {
   /** What draws on it: vulkan, metal, d3d12. */
   readonly backend: string;
   readonly name: string;
+  /** The number of the adapter before it that Dawn opens in its place; missing where there is none. */
+  readonly hiddenBy?: number;
 }
 
 export interface WebgpuAdapterInfo {
@@ -36,26 +38,41 @@ export interface WebgpuDevice {
 
 type Dawn = typeof import('webgpu');
 
-/** What Dawn makes of `create()` must outlive its devices: without this it crashes or hangs. */
-const instances = new Map<GPUDevice, GPU>();
+/**
+ * What Dawn makes of `create()` must outlive its devices, also what is under way on a closed one:
+ * without this it crashes or hangs.
+ */
+const instances: GPU[] = [];
 
 const LIST_LINE = /backend: '([^']*)', name: '(.*)'/g;
 /** A name that no adapter has: Dawn answers with a list of those that exist. */
 const NO_NAME = 'any name that no adapter has';
+/**
+ * Kernels must write what they read of workgroup memory: to zero it first takes time on every dispatch,
+ * and SwiftShader compiles a store for every word of it, which takes seconds.
+ */
+const UNSET = 'enable-dawn-features=disable_workgroup_init';
+/** The order of adapters depends on it. */
+const PREFERENCE = { powerPreference: 'high-performance' } as const;
 
 /**
- * The adapters of this machine, in Dawn's order; none where there is no driver.
+ * The adapters of this machine, in Dawn's order; none where there is no driver. Dawn opens the first
+ * whose name contains what it is told, so one of two with the same name cannot be had.
  *
  * @throws WebgpuUnavailableError when Dawn cannot be loaded.
  */
 export async function webgpuAdapters(): Promise<readonly WebgpuAdapter[]> {
   const { create } = await loadDawn();
   try {
-    await create([`adapter=${NO_NAME}`]).requestAdapter();
+    await create([`adapter=${NO_NAME}`]).requestAdapter(PREFERENCE);
     return [];
   } catch (error) {
     const lines = String(error).matchAll(LIST_LINE);
-    return Array.from(lines, ([, backend, name]) => ({ backend, name }));
+    const adapters = Array.from(lines, ([, backend, name]) => ({ backend, name }));
+    return adapters.map((adapter, index) => {
+      const first = adapters.findIndex(({ name }) => name.includes(adapter.name));
+      return first < index ? { ...adapter, hiddenBy: first } : adapter;
+    });
   }
 }
 
@@ -69,15 +86,15 @@ export async function webgpuAdapters(): Promise<readonly WebgpuAdapter[]> {
  */
 export async function openWebgpu(spec?: number | string): Promise<WebgpuDevice> {
   const { create } = await loadDawn();
-  const gpu = create(spec === undefined ? [] : [`adapter=${await nameOf(spec)}`]);
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const gpu = create(spec === undefined ? [UNSET] : [UNSET, `adapter=${await nameOf(spec)}`]);
+  const adapter = await gpu.requestAdapter(PREFERENCE);
   if (!adapter) throw new WebgpuUnavailableError(NO_ADAPTER);
   const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } =
     adapter.limits;
   const device = await adapter.requestDevice({
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize },
   });
-  instances.set(device, gpu);
+  instances.push(gpu);
   const { vendor, architecture, device: name, description } = adapter.info;
   return {
     adapter: { vendor, architecture, device: name, description },
@@ -89,7 +106,6 @@ export async function openWebgpu(spec?: number | string): Promise<WebgpuDevice> 
     lost: device.lost.then(({ message }) => lostDevice(message)),
     close() {
       device.destroy();
-      instances.delete(device);
     },
   };
 }
@@ -99,9 +115,8 @@ export function lostDevice(reason: string): WebgpuDeviceLostError {
 }
 
 const NO_ADAPTER =
-  'no GPU was found: no Vulkan driver answered. On Linux, WebGPU needs the Vulkan loader ' +
-  '(libvulkan1) and a driver: that of NVIDIA, or mesa-vulkan-drivers for other cards and for ' +
-  'rendering in software; VK_ICD_FILENAMES names the file of a driver that the loader does not find';
+  'no GPU was found that WebGPU can use. It needs a driver: of Vulkan on Linux, with its loader ' +
+  '(libvulkan.so.1), of Direct3D 12 on Windows, and Metal on macOS';
 
 async function nameOf(spec: number | string): Promise<string> {
   const adapters = await webgpuAdapters();
@@ -110,10 +125,10 @@ async function nameOf(spec: number | string): Promise<string> {
     typeof spec === 'number' ? adapters[spec] : adapters.find(({ name }) => name.includes(spec));
   const listed = adapters.map(({ name, backend }, i) => `${i}: ${name} (${backend})`).join(', ');
   if (!found) throw new WebgpuAdapterError(`there is no adapter ${spec}; there are ${listed}`);
-  if (typeof spec === 'number' && adapters.findIndex(({ name }) => name === found.name) < spec) {
+  if (typeof spec === 'number' && found.hiddenBy !== undefined) {
     throw new WebgpuAdapterError(
-      `adapter ${spec} has the same name as one before it, and Dawn tells adapters apart by their ` +
-        `names only; let this process see that one GPU alone. There are ${listed}`,
+      `Dawn cannot tell adapter ${spec} from ${found.hiddenBy}, since it knows them by their names ` +
+        `only; let this process see that one GPU alone. There are ${listed}`,
     );
   }
   return found.name;

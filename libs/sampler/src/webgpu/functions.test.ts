@@ -1,13 +1,12 @@
 import { relu, swish, tanh } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../../test/kernel-module.ts';
 import { testDevice } from '../../test/webgpu.ts';
 import { functionSampler, type FunctionDraws } from '../functions.ts';
 import { webgpuFunctionSampler } from './functions.ts';
 
 const device = await testDevice();
-afterAll(() => device?.close());
 
 /**
  * Largest difference of two functions, relative to the largest value of their draw. Where two nodes

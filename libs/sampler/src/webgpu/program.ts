@@ -1,12 +1,15 @@
 import type { Key } from '@resdiff/random';
 import { BATCHES, batchBuffers, type Batch, type BatchSettings } from './batch.ts';
 import { lostDevice, type WebgpuDevice } from './device.ts';
+import { patiently } from './patience.ts';
+import { pipeline } from './pipelines.ts';
+import type { KernelSource } from './shaders/constants.ts';
 import { parameterWords } from './shaders/parameters.ts';
 
 /** Kernels that turn initial states into draws, one workgroup a draw. */
 export interface Program {
-  /** WGSL with the bindings of `parameters`. */
-  readonly code: string;
+  /** WGSL with the bindings of `parameters`, and what else it is told. */
+  readonly kernel: KernelSource;
   readonly initial: Float32Array<ArrayBuffer>;
   /** Floats that a draw keeps between two dispatches. */
   readonly stateFloats: number;
@@ -34,10 +37,9 @@ export interface RunningProgram {
 }
 
 const MAP_READ = 1;
-const COMPUTE_STAGE = 4;
 
 /**
- * Compiles a program.
+ * Makes a program ready, whose kernels are compiled unless the device has them.
  *
  * @param batches `BATCHES` where it does not say otherwise.
  * @throws WebgpuOutOfMemoryError, also from `draw`, when not even one draw has room on the device;
@@ -51,13 +53,10 @@ export async function runProgram(
   const { gpu } = device;
   const { outputWords } = program;
   const settings = { ...BATCHES, ...batches };
-  const layout = gpu.createBindGroupLayout({
-    entries: (['uniform', 'read-only-storage', 'storage', 'storage'] as const).map(
-      (type, binding) => ({ binding, visibility: COMPUTE_STAGE, buffer: { type } }),
-    ),
-  });
-  const buffers = batchBuffers(device, program, layout, settings);
-  const pipelines = await compile(device, program, layout);
+  const buffers = batchBuffers(device, program, settings);
+  const { code } = program.kernel;
+  const compiled = program.passes.map(({ entry }) => pipeline(device, code, entry));
+  const pipelines = await Promise.all(compiled);
   let closed = false;
   const refuseClosed = () => {
     if (closed) throw new Error('the sampler was closed: it draws no more');
@@ -65,14 +64,14 @@ export async function runProgram(
 
   const dispatch = (
     batch: Batch,
-    entry: string,
+    compiled: GPUComputePipeline,
     count: number,
     words: Uint32Array<ArrayBuffer>,
   ) => {
     gpu.queue.writeBuffer(buffers.uniform, 0, words);
     const encoder = gpu.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setPipeline(pipelines.get(entry)!);
+    pass.setPipeline(compiled);
     pass.setBindGroup(0, batch.bindings);
     pass.dispatchWorkgroups(count);
     pass.end();
@@ -81,12 +80,12 @@ export async function runProgram(
 
   const submit = (batch: Batch, firstDraw: number, count: number) => {
     const { key, stream } = program;
-    for (const { entry, layers, work } of program.passes) {
+    for (const [number, { layers, work }] of program.passes.entries()) {
       const step = Math.max(1, Math.floor(settings.work / (work * count)));
       for (let firstLayer = 0; firstLayer < layers; firstLayer += step) {
         const endLayer = Math.min(layers, firstLayer + step);
         const words = parameterWords({ key, stream, firstDraw, firstLayer, endLayer });
-        dispatch(batch, entry, count, words);
+        dispatch(batch, pipelines[number], count, words);
       }
     }
   };
@@ -98,7 +97,7 @@ export async function runProgram(
     encoder.copyBufferToBuffer(batch.output, 0, batch.staging, 0, bytes);
     gpu.queue.submit([encoder.finish()]);
     try {
-      await batch.staging.mapAsync(MAP_READ, 0, bytes);
+      await patiently(batch.staging.mapAsync(MAP_READ, 0, bytes));
     } catch (cause) {
       refuseClosed();
       throw lostDevice(String(cause));
@@ -138,19 +137,4 @@ export async function runProgram(
       buffers.close();
     },
   };
-}
-
-async function compile(
-  { gpu }: WebgpuDevice,
-  { code, passes }: Program,
-  layout: GPUBindGroupLayout,
-): Promise<ReadonlyMap<string, GPUComputePipeline>> {
-  const module = gpu.createShaderModule({ code });
-  const pipelineLayout = gpu.createPipelineLayout({ bindGroupLayouts: [layout] });
-  const compiled = passes.map(async ({ entry }) => {
-    const compute = { module, entryPoint: entry };
-    const pipeline = await gpu.createComputePipelineAsync({ layout: pipelineLayout, compute });
-    return [entry, pipeline] as const;
-  });
-  return new Map(await Promise.all(compiled));
 }

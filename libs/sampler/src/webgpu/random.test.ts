@@ -6,14 +6,13 @@ import {
   type Block,
   type Key,
 } from '@resdiff/random';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { evaluate, testDevice } from '../../test/webgpu.ts';
 import { normals } from './shaders/normals.ts';
 import { parameters } from './shaders/parameters.ts';
 import { philox } from './shaders/philox.ts';
 
 const device = await testDevice();
-afterAll(() => device?.close());
 
 const library = `${parameters}${philox}${normals}`;
 

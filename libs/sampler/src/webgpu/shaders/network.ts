@@ -1,20 +1,18 @@
-import { dt, type ResidualNetwork } from '@resdiff/networks';
+import { dt, type Activation, type ResidualNetwork } from '@resdiff/networks';
 import type { Increment } from '../../sampler.ts';
 import { activationFunctions } from './activations.ts';
+import { declaration, type Constants } from './constants.ts';
 import { elementary } from './elementary.ts';
-import { f32, u32 } from './literals.ts';
 import { normals } from './normals.ts';
 import { parameters } from './parameters.ts';
 import { philox } from './philox.ts';
 
 /**
- * What every kernel of a residual network begins with: its constants, `increment`, which moves a
- * state given its preactivation h of variance `variance`, and the functions that these need.
+ * What every kernel of a residual network is told of it.
  *
- * @throws RangeError when the activation has no version in WGSL, or no derivatives at 0 for the Euler
- *   scheme, or a variance leaves f32.
+ * @throws RangeError when a variance leaves f32.
  */
-export function networkShader(network: ResidualNetwork, increment: Increment): string {
+export function networkConstants(network: ResidualNetwork): Constants {
   const { width, depth, sigmaW, sigmaB, activation } = network;
   const step = dt(network);
   const varianceW = (sigmaW ** 2 * step) / width;
@@ -28,29 +26,54 @@ export function networkShader(network: ResidualNetwork, increment: Increment): s
     }
   }
   const { dphi, ddphi } = activation.atZero;
+  return {
+    u32: { width, depth },
+    f32: {
+      varianceW,
+      varianceB,
+      scaleW: Math.sqrt(varianceW),
+      scaleB: Math.sqrt(varianceB),
+      slopeAtZero: dphi,
+      halfCurvatureAtZero: ddphi / 2,
+    },
+  };
+}
+
+/**
+ * What every kernel of a residual network begins with: `increment`, which moves a state given its
+ * preactivation h of variance `variance`, and the functions that it and others need.
+ *
+ * @param constants those of `networkConstants`, and more.
+ * @throws RangeError when the activation has no version in WGSL, or no derivatives at 0 for the Euler
+ *   scheme.
+ */
+export function networkShader(
+  activation: Activation,
+  increment: Increment,
+  constants: Constants,
+): string {
+  const { dphi, ddphi } = activation.atZero;
   if (increment === 'euler' && !Number.isFinite(dphi + ddphi)) {
     throw new RangeError(`the Euler scheme needs derivatives at 0, which ${activation.name} lacks`);
   }
-  const body =
+  const move =
     increment === 'recursion'
-      ? 'return phi(h);'
-      : `return ${f32(dphi)} * h + ${f32(ddphi / 2)} * variance;`;
-  return /* wgsl */ `
-const WIDTH = ${u32(width)};
-const DEPTH = ${u32(depth)};
-const VARIANCE_W = ${f32(varianceW)};
-const VARIANCE_B = ${f32(varianceB)};
-const SCALE_W = ${f32(Math.sqrt(varianceW))};
-const SCALE_B = ${f32(Math.sqrt(varianceB))};
+      ? `${elementary}${activationFunctions(activation)}
+fn increment(h: f32, variance: f32) -> f32 {
+  return phi(h);
+}
+`
+      : `
+fn increment(h: f32, variance: f32) -> f32 {
+  return constants.slopeAtZero * h + constants.halfCurvatureAtZero * variance;
+}
+`;
+  return /* wgsl */ `${parameters}${declaration(constants)}${philox}${normals}
 // What is left of a squared norm below this part of it is a rounding error of f32.
 const ROUNDING = 1e-13f;
 // Squares of numbers of up to the largest f32, times this, are finite.
 const SHRINK = 5.421010862427522e-20f;
-${parameters}${philox}${elementary}${activationFunctions(activation)}${normals}
-fn increment(h: f32, variance: f32) -> f32 {
-  ${body}
-}
-
+${move}
 var<workgroup> earlier: u32;
 
 // The number of the layer after which this draw diverged in an earlier dispatch; 0 if it did not.

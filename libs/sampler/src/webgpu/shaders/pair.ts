@@ -1,6 +1,7 @@
 import type { NetworkDraws } from '../../sampler.ts';
+import type { KernelSource } from './constants.ts';
 import { u32 } from './literals.ts';
-import { networkShader } from './network.ts';
+import { networkConstants, networkShader } from './network.ts';
 import { total } from './total.ts';
 
 /** How the kernel lays a draw of two inputs out. */
@@ -22,19 +23,19 @@ export function pairLayout(width: number): PairLayout {
 
 /**
  * Draws of a network of two inputs, a workgroup each: given the states X (D x 2), the preactivations
- * of a layer have iid rows N(0, K), K = VARIANCE_W X^T X + VARIANCE_B 1 1^T.
+ * of a layer have iid rows N(0, K), K = varianceW X^T X + varianceB 1 1^T.
  *
  * States are f32 and stay in registers, coordinates d and d + 4 of both inputs a block. K's factor is
- * that of a Gram-Schmidt step on [SCALE_W X; SCALE_B 1^T], which f32 bears: what tells the inputs
+ * that of a Gram-Schmidt step on [scaleW X; scaleB 1^T], which f32 bears: what tells the inputs
  * apart is a norm of differences, not a difference of norms.
  */
-export function pairShader({ network, increment, keep }: NetworkDraws): string {
+export function pairKernel({ network, increment, keep }: NetworkDraws): KernelSource {
   const { threads, slots } = pairLayout(network.width);
-  return /* wgsl */ `${networkShader(network, increment)}${total('total', 'vec3f', threads)}
+  const { u32: whole, f32 } = networkConstants(network);
+  const constants = { u32: { ...whole, keep, words: 1 + 2 * keep }, f32 };
+  const code = /* wgsl */ `${networkShader(network.activation, increment, constants)}${total('total', 'vec3f', threads)}
 const THREADS = ${u32(threads)};
 const SLOTS = ${u32(slots)};
-const KEEP = ${u32(keep)};
-const WORDS = ${u32(1 + 2 * keep)};
 
 var<private> x: array<vec4f, SLOTS>;
 
@@ -73,8 +74,8 @@ fn factorise(thread: u32) -> Factor {
   var finite: bool;
   loop {
     let products = gram(scale, thread);
-    k = VARIANCE_W * products + vec3f(SCALE_B * scale * SCALE_B * scale);
-    // A square that is not finite shows in products even where VARIANCE_W is small.
+    k = constants.varianceW * products + vec3f(constants.scaleB * scale * constants.scaleB * scale);
+    // A square that is not finite shows in products even where constants.varianceW is small.
     finite = isFinite(products.x) && isFinite(products.z) && isFinite(k.x) && isFinite(k.z);
     if (finite || scale == SHRINK) {
       break;
@@ -82,9 +83,9 @@ fn factorise(thread: u32) -> Factor {
     scale = SHRINK;
   }
   let c = select(0f, k.y / k.x, k.x > 0f);
-  let biasRest = SCALE_B * scale * (1f - c);
+  let biasRest = constants.scaleB * scale * (1f - c);
   let r00 = sqrt(k.x);
-  let r11 = sqrt(VARIANCE_W * squaredRest(scale, c, thread) + biasRest * biasRest);
+  let r11 = sqrt(constants.varianceW * squaredRest(scale, c, thread) + biasRest * biasRest);
   let variance = k / scale / scale;
   return Factor(r00 / scale, c * r00 / scale, r11 / scale, variance.x, variance.z, finite);
 }
@@ -98,11 +99,11 @@ fn step(f: Factor, layer: u32, draw: u32, thread: u32) {
     let block = slot * THREADS + thread;
     let z = blockNormals(block, layer, draw);
     let d = coordinate(block);
-    if (d < WIDTH) {
+    if (d < constants.width) {
       x[slot].x += increment(f.r00 * z.x, f.k00);
       x[slot].z += increment(f.r10 * z.x + f.r11 * z.y, f.k11);
     }
-    if (d + 4u < WIDTH) {
+    if (d + 4u < constants.width) {
       x[slot].y += increment(f.r00 * z.z, f.k00);
       x[slot].w += increment(f.r10 * z.z + f.r11 * z.w, f.k11);
     }
@@ -112,13 +113,13 @@ fn step(f: Factor, layer: u32, draw: u32, thread: u32) {
 fn start(thread: u32) {
   for (var slot = 0u; slot < SLOTS; slot++) {
     let d = coordinate(slot * THREADS + thread);
-    if (d < WIDTH) {
+    if (d < constants.width) {
       x[slot].x = initial[d];
-      x[slot].z = initial[WIDTH + d];
+      x[slot].z = initial[constants.width + d];
     }
-    if (d + 4u < WIDTH) {
+    if (d + 4u < constants.width) {
       x[slot].y = initial[d + 4u];
-      x[slot].w = initial[WIDTH + d + 4u];
+      x[slot].w = initial[constants.width + d + 4u];
     }
   }
 }
@@ -148,13 +149,13 @@ fn suspend(row: u32, thread: u32) {
 fn give(at: u32, thread: u32) {
   for (var slot = 0u; slot < SLOTS; slot++) {
     let d = coordinate(slot * THREADS + thread);
-    if (d < KEEP) {
+    if (d < constants.keep) {
       output[at + d] = bitcast<u32>(x[slot].x);
-      output[at + KEEP + d] = bitcast<u32>(x[slot].z);
+      output[at + constants.keep + d] = bitcast<u32>(x[slot].z);
     }
-    if (d + 4u < KEEP) {
+    if (d + 4u < constants.keep) {
       output[at + d + 4u] = bitcast<u32>(x[slot].y);
-      output[at + KEEP + d + 4u] = bitcast<u32>(x[slot].w);
+      output[at + constants.keep + d + 4u] = bitcast<u32>(x[slot].w);
     }
   }
 }
@@ -163,7 +164,7 @@ fn give(at: u32, thread: u32) {
 fn advance(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let row = group.x;
   let draw = parameters.firstDraw + row;
-  let home = row * WORDS;
+  let home = row * constants.words;
   var diverged = divergedEarlier(home, thread);
   if (parameters.firstLayer == 0u) {
     start(thread);
@@ -180,7 +181,7 @@ fn advance(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
       step(factor, layer, draw, thread);
     }
   }
-  if (parameters.endLayer == DEPTH) {
+  if (parameters.endLayer == constants.depth) {
     give(home + 1u, thread);
   } else {
     suspend(row, thread);
@@ -190,4 +191,5 @@ fn advance(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   }
 }
 `;
+  return { code, constants };
 }
