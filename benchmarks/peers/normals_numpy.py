@@ -10,4 +10,4 @@ if __name__ == "__main__":
     generator, count, calls = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     rng = np.random.Generator(getattr(np.random, generator)(1))
     out = np.empty(count, dtype=np.float32)
-    report_rate(lambda: rng.standard_normal(out=out, dtype=np.float32), count, calls)
+    report_rate("cpu", lambda: rng.standard_normal(out=out, dtype=np.float32), count, calls)

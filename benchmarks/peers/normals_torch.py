@@ -1,4 +1,4 @@
-"""Normals a CPU second of PyTorch: normals_torch.py COUNT CALLS, into one buffer of COUNT f32."""
+"""Normals a second of PyTorch: normals_torch.py DEVICE COUNT CALLS, into one buffer of COUNT f32."""
 
 import sys
 
@@ -7,7 +7,7 @@ import torch
 from peer import report_rate
 
 if __name__ == "__main__":
-    count, calls = map(int, sys.argv[1:])
+    device, count, calls = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(1)
-    out = torch.empty(count)
-    report_rate(lambda: torch.randn(count, out=out), count, calls)
+    out = torch.empty(count, device=device)
+    report_rate(device, lambda: torch.randn(count, out=out), count, calls)

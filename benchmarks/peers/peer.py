@@ -4,8 +4,10 @@ import argparse
 import json
 import time
 
+DEVICES = ("cpu", "cuda")
 
-def network_arguments():
+
+def network_parser(devices=("cpu",)):
     parser = argparse.ArgumentParser()
     parser.add_argument("--width", type=int, required=True)
     parser.add_argument("--depth", type=int, required=True)
@@ -13,7 +15,30 @@ def network_arguments():
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--batch", type=int, default=1, help="networks drawn side by side")
     parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
+    parser.add_argument("--device", choices=devices, default="cpu")
+    return parser
+
+
+def network_arguments(devices=("cpu",)):
+    return network_parser(devices).parse_args()
+
+
+def timed(device, work):
+    """What work() returns and the seconds that it takes.
+
+    CPU seconds of this process; on a GPU wall seconds, from when it is idle to when it is again.
+    """
+    if device == "cpu":
+        start = time.process_time()
+        result = work()
+        return result, time.process_time() - start
+    import torch
+
+    torch.cuda.synchronize()
+    start = time.perf_counter()
+    result = work()
+    torch.cuda.synchronize()
+    return result, time.perf_counter() - start
 
 
 def report_draws(arguments, draw):
@@ -22,25 +47,41 @@ def report_draws(arguments, draw):
     A draw of at most 20 layers goes first, outside the timing.
     """
     draw(min(arguments.depth, 20))
-    moments = []
-    start = time.process_time()
-    for _ in range(arguments.draws // arguments.batch):
-        moments.append(draw(arguments.depth))
-    seconds = time.process_time() - start
+    batches = arguments.draws // arguments.batch
+    moments, seconds = timed(
+        arguments.device, lambda: [draw(arguments.depth) for _ in range(batches)]
+    )
     report(
-        cpuSeconds=seconds / (len(moments) * arguments.batch),
-        secondMoments=[sum(column) / len(moments) for column in zip(*moments)],
+        seconds=seconds / (batches * arguments.batch),
+        secondMoments=[sum(column) / batches for column in zip(*moments)],
     )
 
 
-def report_rate(fill, count, calls):
-    """Times fill(), which makes `count` numbers, and reports the numbers a CPU second."""
+def report_kernels(arguments, draw):
+    """Times draw(depth), which returns K_W and K_b of `batch` draws side by side; reports their means.
+
+    A draw of at most 20 layers goes first, outside the timing.
+    """
+    draw(min(arguments.depth, 20))
+    batches = arguments.draws // arguments.batch
+
+    def draws():
+        """Sums over the draws of a batch: of the weights, of the biases."""
+        found = [draw(arguments.depth) for _ in range(batches)]
+        return [sum(k.reshape(-1, *k.shape[-2:]).sum(0) for k in part) for part in zip(*found)]
+
+    sums, seconds = timed(arguments.device, lambda: [part.cpu() for part in draws()])
+    count = batches * arguments.batch
+    weights, biases = [(part / count).flatten().tolist() for part in sums]
+    report(seconds=seconds / count, weights=weights, biases=biases)
+
+
+def report_rate(device, fill, count, calls):
+    """Times fill(), which makes `count` numbers, and reports the numbers a second."""
     fill()
-    start = time.process_time()
-    for _ in range(calls):
-        fill()
-    report(perSecond=count * calls / (time.process_time() - start))
+    _, seconds = timed(device, lambda: [fill() for _ in range(calls)])
+    report(perSecond=count * calls / seconds)
 
 
 def report(**values):
-    print(json.dumps(values))
+    print(json.dumps(values), flush=True)

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from peer import network_arguments, report_draws
+from peer import DEVICES, network_arguments, report_draws
 
 
 def draw(inputs, width, depth):
@@ -12,8 +12,9 @@ def draw(inputs, width, depth):
     x = inputs.repeat(width, 1)
     sigma_w, sigma_b = math.sqrt(1 / depth / width), math.sqrt(1 / depth)
     for _ in range(depth):
-        h = sigma_w * (torch.randn(width, width) @ x) + sigma_b * torch.randn(width, 1)
-        x = x + torch.tanh(h)
+        weights = torch.randn(width, width, device=x.device)
+        biases = torch.randn(width, 1, device=x.device)
+        x = x + torch.tanh(sigma_w * (weights @ x) + sigma_b * biases)
     return x
 
 
@@ -21,8 +22,8 @@ def draw_batch(batch, inputs, width, depth):
     """Several networks side by side (batch x width x inputs), with one buffer for all weights."""
     x = inputs.repeat(batch, width, 1)
     sigma_w, sigma_b = math.sqrt(1 / depth / width), math.sqrt(1 / depth)
-    weights = torch.empty(batch, width, width)
-    biases = torch.empty(batch, width, 1)
+    weights = torch.empty(batch, width, width, device=x.device)
+    biases = torch.empty(batch, width, 1, device=x.device)
     for _ in range(depth):
         h = sigma_w * (weights.normal_() @ x) + sigma_b * biases.normal_()
         x += h.tanh_()
@@ -30,11 +31,11 @@ def draw_batch(batch, inputs, width, depth):
 
 
 if __name__ == "__main__":
-    arguments = network_arguments()
+    arguments = network_arguments(DEVICES)
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     torch.manual_seed(arguments.seed)
-    inputs = torch.tensor(arguments.inputs, dtype=torch.float32)
+    inputs = torch.tensor(arguments.inputs, dtype=torch.float32, device=arguments.device)
 
     def one(depth):
         if arguments.batch == 1:

@@ -6,12 +6,11 @@ to A, W, b and G. A file holds, in f32: images, targets, A, then W and b of each
 
 import argparse
 import math
-import time
 
 import torch
 from torch.nn import functional as F
 
-from peer import report
+from peer import DEVICES, report, timed
 
 INPUTS, OUTPUTS = 784, 10
 
@@ -23,14 +22,15 @@ def arguments():
     for name in ["width", "depth", "count", "batch", "warmup", "steps"]:
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--rate", type=float, required=True)
+    parser.add_argument("--device", choices=DEVICES, default="cpu")
     return parser.parse_args()
 
 
 class Problem:
     """The data, the parameters before training, and the scales that the network applies to them."""
 
-    def __init__(self, file, width, depth, count):
-        numbers = torch.from_file(file, size=self.size(width, depth, count)).clone()
+    def __init__(self, file, width, depth, count, device):
+        numbers = torch.from_file(file, size=self.size(width, depth, count)).to(device, copy=True)
         self.position = 0
         take = lambda *shape: self.take(numbers, *shape)
         self.images = take(count, INPUTS)
@@ -74,7 +74,7 @@ def autograd(problem, rate):
         loss = F.mse_loss(network(images), targets)
         loss.backward()
         optimizer.step()
-        return loss.item()
+        return loss.detach()
 
     return step
 
@@ -87,10 +87,11 @@ def by_hand(problem, rate, batch):
     """
     p = problem
     depth, width = len(p.W), p.A.shape[0]
-    x = [torch.empty(batch, width) for _ in range(depth + 1)]
-    h = [torch.empty(batch, width) for _ in range(depth)]
-    dx, dz = torch.empty(batch, width), torch.empty(batch, width)
-    nothing = torch.zeros(1)
+    buffer = lambda: torch.empty(batch, width, device=p.A.device)
+    x = [buffer() for _ in range(depth + 1)]
+    h = [buffer() for _ in range(depth)]
+    dx, dz = buffer(), buffer()
+    nothing = torch.zeros(1, device=p.A.device)
     tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
     @torch.no_grad()
@@ -100,7 +101,7 @@ def by_hand(problem, rate, batch):
             torch.addmm(p.b[layer], x[layer], p.W[layer].t(), beta=p.s_b, alpha=p.s_W, out=h[layer])
             torch.add(x[layer], h[layer].tanh_(), out=x[layer + 1])
         residual = torch.addmm(targets, x[depth], p.G.t(), beta=-1, alpha=p.s_G)
-        loss = residual.square().mean().item()
+        loss = residual.square().mean()
         dy = residual.mul_(-rate * 2 / residual.numel())
         torch.addmm(nothing, dy, p.G, beta=0, alpha=p.s_G, out=dx)
         p.G.addmm_(dy.t(), x[depth], alpha=p.s_G)
@@ -118,20 +119,23 @@ def by_hand(problem, rate, batch):
 if __name__ == "__main__":
     options = arguments()
     torch.set_num_threads(1)
-    problem = Problem(options.file, options.width, options.depth, options.count)
+    problem = Problem(
+        options.file, options.width, options.depth, options.count, options.device
+    )
     if options.way == "autograd":
         step = autograd(problem, options.rate)
     else:
         step = by_hand(problem, options.rate, options.batch)
 
     def run(first, steps):
+        """The losses, which are asked for at the end only: a GPU is never waited for before."""
         losses = []
         for k in range(first, first + steps):
-            rows = torch.arange(k * options.batch, (k + 1) * options.batch) % options.count
+            rows = torch.arange(k * options.batch, (k + 1) * options.batch, device=options.device)
+            rows %= options.count
             losses.append(step(problem.images[rows], problem.targets[rows]))
-        return losses
+        return torch.stack(losses).tolist()
 
     losses = run(0, options.warmup)
-    start = time.process_time()
-    losses += run(options.warmup, options.steps)
-    report(cpuSeconds=(time.process_time() - start) / options.steps, losses=losses)
+    more, seconds = timed(options.device, lambda: run(options.warmup, options.steps))
+    report(seconds=seconds / options.steps, losses=losses + more)

@@ -1,7 +1,7 @@
 import { detachedContext } from '@resdiff/runtime';
 import { findExperiment } from '@resdiff/experiments';
 import type { Row } from './benchmark.ts';
-import { findPeer, missing, runPeer, type PeerModule } from './peers.ts';
+import { findPeer, missing, type Peer, type PeerModule } from './peers.ts';
 import { cpuSeconds, inRounds, type Contestants } from './rounds.ts';
 import { ratios } from './statistics.ts';
 
@@ -44,10 +44,15 @@ const OURS = 'resdiff, collapsed';
 
 /** CPU milliseconds a draw, ours beside those of the peers. */
 export async function contest(own: Contest, ways: readonly PeerWay[]): Promise<Row[]> {
-  const present = ways.filter(({ module }) => findPeer(module));
+  const found = await Promise.all(ways.map(({ module }) => findPeer(module)));
   const contestants: Contestants<number> = {
     [OURS]: ourDraws(own),
-    ...Object.fromEntries(present.map((way) => [way.name, () => peerDraws(own, way)])),
+    ...Object.fromEntries(
+      ways.flatMap((way, i) => {
+        const peer = found[i];
+        return peer ? [[way.name, () => peerDraws(own, way, peer)]] : [];
+      }),
+    ),
   };
   const values = await inRounds(own.rounds, contestants);
   const row = { unit: 'CPU ms a draw' };
@@ -58,9 +63,9 @@ export async function contest(own: Contest, ways: readonly PeerWay[]): Promise<R
       values: values[OURS],
       ...(own.bar && { bar: own.bar }),
     },
-    ...ways.map(({ name, module, bar }): Row => {
+    ...ways.map(({ name, module, bar }, i): Row => {
       const subject = `${own.title}: ${name}`;
-      if (!findPeer(module)) return { ...row, subject, values: [], missing: missing[module] };
+      if (!found[i]) return { ...row, subject, values: [], missing: missing[module] };
       const ours = ratios(values[name], values[OURS]);
       return { ...row, subject, values: values[name], ours, ...(bar && { bar }) };
     }),
@@ -77,13 +82,17 @@ function ourDraws({ size, process, draws }: Contest): () => number {
   return () => (1000 * cpuSeconds(compute)) / draws;
 }
 
-function peerDraws({ size, process, peerDraws: draws }: Contest, { module, batch }: PeerWay) {
-  const result = runPeer(findPeer(module)!, `${processes[process]}_${module}.py`, [
+async function peerDraws(
+  { size, process, peerDraws: draws }: Contest,
+  { module, batch }: PeerWay,
+  peer: Peer,
+): Promise<number> {
+  const result = await peer.run(`${processes[process]}_${module}.py`, [
     ...['--width', size.width],
     ...['--depth', size.depth],
     ...['--inputs', JSON.stringify(size.inputs)],
     ...['--draws', Math.ceil(draws / batch) * batch],
     ...['--batch', batch],
   ]);
-  return 1000 * Number(result.cpuSeconds);
+  return 1000 * Number(result.seconds);
 }

@@ -1,75 +1,118 @@
-import { detachedContext } from '@resdiff/runtime';
-import { findExperiment } from '@resdiff/experiments';
+import { copiedInput, tanh } from '@resdiff/networks';
+import { seedKey, streams } from '@resdiff/random';
+import { collapsedSampler, functionSampler, kernelUrl, type Increment } from '@resdiff/sampler';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { findPeer, runPeer } from './peers.ts';
+import { findPeer } from './peers.ts';
 
 const size = { width: 64, depth: 20, inputs: [0, 1] };
 const draws = 600;
+const kernel = new WebAssembly.Module(readFileSync(kernelUrl));
+const network = { ...size, T: 1, sigmaW: 1, sigmaB: 1, activation: tanh };
+const seeded = { network, key: seedKey(1), stream: streams.resnet, keep: size.width };
+const [torch, numpy] = await Promise.all([findPeer('torch'), findPeer('numpy')]);
+const peers = { torch, numpy };
 
-/**
- * Mean and variance of |x_T|^2 / D of each input: from our draws, all coordinates kept. Those of a
- * network correlate, so the variance is taken over draws.
- */
-async function ourMoments(
-  process: 'resnet' | 'sde',
-): Promise<{ mean: number; variance: number }[]> {
-  const experiment = findExperiment('draws')!;
-  const settings = experiment.settings.parse({ ...size, draws, coordinates: 'all' });
-  const { batches } = await experiment.compute(
-    settings,
-    { process, first: 0, count: draws },
-    detachedContext(),
-  );
-  const [batch] = batches as Iterable<{ columns: { value: Float32Array } }>;
-  const { value } = batch.columns;
-  return size.inputs.map((_, input) => {
-    const moments = Array.from({ length: draws }, (_, draw) => {
-      const start = (draw * size.inputs.length + input) * size.width;
-      const state = value.subarray(start, start + size.width);
-      return state.reduce((sum, x) => sum + x * x, 0) / size.width;
-    });
-    const mean = moments.reduce((sum, q) => sum + q, 0) / draws;
-    const variance = moments.reduce((sum, q) => sum + (q - mean) ** 2, 0) / (draws - 1);
-    return { mean, variance };
+/** States are input by input. */
+const pair = (increment: Increment) => {
+  const initial = size.inputs.map((z) => copiedInput(z, size.width));
+  return collapsedSampler(kernel, { ...seeded, increment, initial });
+};
+
+/** x_i . x_j / D of a draw, of which `component(i, d)` is a coordinate. */
+function products(count: number, component: (input: number, d: number) => number): number[] {
+  return Array.from({ length: count * count }, (_, at) => {
+    let sum = 0;
+    for (let d = 0; d < size.width; d++) {
+      sum += component(Math.floor(at / count), d) * component(at % count, d);
+    }
+    return sum / size.width;
   });
 }
 
-/** How far the peer's second moments are from `ours`, in standard errors of the difference. */
-async function deviations(
-  output: Readonly<Record<string, unknown>>,
-  ours: 'resnet' | 'sde',
-): Promise<number[]> {
-  const theirs = output.secondMoments as number[];
-  return (await ourMoments(ours)).map(({ mean, variance }, input) =>
-    Math.abs((theirs[input] - mean) / Math.sqrt((2 * variance) / draws)),
-  );
+/** The products of every draw of ours of two inputs. Coordinates of a network correlate; draws do not. */
+function pairProducts(increment: Increment): number[][] {
+  const sampler = pair(increment);
+  return Array.from({ length: draws }, (_, index) => {
+    const { states } = sampler.draw(index);
+    return products(2, (input, d) => states[input * size.width + d]);
+  });
+}
+
+const ours: Record<string, number[][]> = {
+  recursion: pairProducts('recursion'),
+  sde: pairProducts('euler'),
+};
+
+/** How far the peer's means are from ours, in standard errors of the difference. */
+function deviations(theirs: readonly number[], own: readonly number[][]): number[] {
+  return theirs.map((value, at) => {
+    const values = own.map((draw) => draw[at]);
+    const mean = values.reduce((sum, q) => sum + q, 0) / draws;
+    const variance = values.reduce((sum, q) => sum + (q - mean) ** 2, 0) / (draws - 1);
+    return Math.abs(value - mean) / Math.sqrt((2 * variance) / draws);
+  });
 }
 
 const scripts = [
-  { script: 'recursion_torch.py', module: 'torch', process: 'resnet', batch: 1 },
-  { script: 'recursion_torch.py', module: 'torch', process: 'resnet', batch: 4 },
-  { script: 'sde_torch.py', module: 'torch', process: 'sde', batch: 1 },
-  { script: 'sde_torch.py', module: 'torch', process: 'sde', batch: 4 },
-  { script: 'recursion_numpy.py', module: 'numpy', process: 'resnet', batch: 1 },
-  { script: 'sde_numpy.py', module: 'numpy', process: 'sde', batch: 1 },
+  { script: 'recursion_torch.py', module: 'torch', law: 'recursion', batch: 1 },
+  { script: 'recursion_torch.py', module: 'torch', law: 'recursion', batch: 4 },
+  { script: 'collapsed_torch.py', module: 'torch', law: 'recursion', batch: draws },
+  { script: 'sde_torch.py', module: 'torch', law: 'sde', batch: 1 },
+  { script: 'sde_torch.py', module: 'torch', law: 'sde', batch: 4 },
+  { script: 'recursion_numpy.py', module: 'numpy', law: 'recursion', batch: 1 },
+  { script: 'sde_numpy.py', module: 'numpy', law: 'sde', batch: 1 },
 ] as const;
 
-for (const { script, module, process, batch } of scripts) {
-  // Below 4.5 standard errors for two inputs: a false alarm for one seed in 70,000.
-  it.skipIf(!findPeer(module))(
+for (const { script, module, law, batch } of scripts) {
+  // Below 4.5 standard errors for up to three products: a false alarm for one seed in 49,000.
+  it.skipIf(!peers[module])(
     `${script} with batches of ${batch} draws the same law as ours`,
-    { timeout: 120_000 },
     async () => {
       const { width, depth, inputs } = size;
-      const output = runPeer(findPeer(module)!, script, [
+      const output = await peers[module]!.run(script, [
         ...['--width', width, '--depth', depth, '--inputs', JSON.stringify(inputs)],
         ...['--draws', draws, '--batch', batch, '--seed', 7],
       ]);
-      expect(Number(output.cpuSeconds)).toBeGreaterThan(0);
-      for (const deviation of await deviations(output, process))
+      expect(Number(output.seconds)).toBeGreaterThan(0);
+      const moments = output.secondMoments as number[];
+      // Most give the squares alone.
+      const squares = (values: number[]) =>
+        moments.length === 2 ? [values[0], values[3]] : values;
+      for (const deviation of deviations(moments, ours[law].map(squares))) {
         expect(deviation).toBeLessThan(4.5);
-      const other = process === 'resnet' ? 'sde' : 'resnet';
-      expect(Math.max(...(await deviations(output, other)))).toBeGreaterThan(4.5);
+      }
+      const other = ours[law === 'sde' ? 'recursion' : 'sde'].map(squares);
+      expect(Math.max(...deviations(moments, other))).toBeGreaterThan(4.5);
     },
   );
 }
+
+// Six products at three points: a false alarm for one seed in 24,000.
+it.skipIf(!torch)('collapsed_torch.py draws functions of the same law as ours', async () => {
+  const points = 3;
+  const sampler = functionSampler(kernel, { ...seeded, increment: 'recursion', points: 60 });
+  const indices = [0, 29, 59];
+  const own = Array.from({ length: draws }, (_, index) => {
+    const { states } = sampler.draw(index);
+    return products(points, (point, d) => states[indices[point] * size.width + d]);
+  });
+  const nodes = 12;
+  const inputs = Array.from({ length: nodes }, (_, k) => 2 * Math.cos((Math.PI * k) / (nodes - 1)));
+  const { secondMoments } = await torch!.run('collapsed_torch.py', [
+    ...['--width', size.width, '--depth', size.depth, '--inputs', JSON.stringify(inputs)],
+    ...['--draws', draws, '--batch', draws, '--seed', 7, '--points', 60],
+  ]);
+  const all = secondMoments as number[];
+  const theirs = indices.flatMap((i) => indices.map((j) => all[60 * i + j]));
+  for (const deviation of deviations(theirs, own)) expect(deviation).toBeLessThan(4.5);
+  const swapped = indices.flatMap((i) => indices.map((j) => all[60 * i + (59 - j)]));
+  expect(Math.max(...deviations(swapped, own))).toBeGreaterThan(4.5);
+});
+
+it.skipIf(!torch)('says what a script that fails said', async () => {
+  await expect(torch!.run('sde_torch.py', ['--device', 'cuda'])).rejects.toThrow(
+    /sde_torch\.py --device cuda failed: .*invalid choice: 'cuda'/s,
+  );
+  expect(await torch!.run('card.py')).toHaveProperty('card');
+});

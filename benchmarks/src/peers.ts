@@ -1,12 +1,22 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 export type PeerModule = 'torch' | 'numpy';
 
-/** A Python that can import a peer. */
+/** A Python that has imported a peer. */
 export interface Peer {
-  readonly python: string;
   readonly versions: PeerVersions;
+  /**
+   * Runs a script of peers/ on one thread, in a process of its own, and returns what it prints.
+   *
+   * @throws Error with what Python said if it fails.
+   */
+  run(
+    script: string,
+    args?: readonly (string | number)[],
+  ): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export interface PeerVersions {
@@ -19,21 +29,18 @@ export interface PeerVersions {
 /** A system's own Python often has what the first on the path has not. */
 const pythons = ['python3', '/usr/bin/python3'];
 
-const found = new Map<PeerModule, Peer | undefined>();
+const found = new Map<PeerModule, Promise<Peer | undefined>>();
 
-/** A Python that has this module; undefined if there is none. */
-export function findPeer(module: PeerModule): Peer | undefined {
+/** A Python that has this module, the same for all who ask; undefined if there is none. */
+export function findPeer(module: PeerModule): Promise<Peer | undefined> {
   if (!found.has(module)) found.set(module, searchPeer(module));
-  return found.get(module);
+  return found.get(module)!;
 }
 
-function searchPeer(module: PeerModule): Peer | undefined {
+async function searchPeer(module: PeerModule): Promise<Peer | undefined> {
   for (const python of pythons) {
-    const { status, stdout } = spawnSync(python, ['-B', script('versions.py'), module], {
-      encoding: 'utf8',
-      env: environment(),
-    });
-    if (status === 0) return { python, versions: JSON.parse(stdout) as PeerVersions };
+    const peer = await openPeer(python, module);
+    if (peer) return peer;
   }
   return undefined;
 }
@@ -43,28 +50,58 @@ export const missing: Readonly<Record<PeerModule, string>> = {
   numpy: 'no NumPy here; on Debian: apt-get install python3-numpy',
 };
 
-/**
- * Runs a script of peers/ on one thread and returns what it prints.
- *
- * @throws Error with what Python said if it fails.
- */
-export function runPeer(
-  { python }: Peer,
-  name: string,
-  args: readonly (string | number)[],
-): Readonly<Record<string, unknown>> {
-  const output = execFileSync(python, ['-B', script(name), ...args.map(String)], {
-    encoding: 'utf8',
-    env: environment(),
-  });
-  return JSON.parse(output) as Record<string, unknown>;
+/** What serve.py says of a script that has ended. */
+interface Ended {
+  readonly status: number;
+  readonly output: string;
+  readonly errors: string;
 }
 
-function script(name: string): string {
-  return fileURLToPath(new URL(`../peers/${name}`, import.meta.url));
+/** Undefined if this Python does not start or lacks the module. */
+async function openPeer(python: string, module: PeerModule): Promise<Peer | undefined> {
+  const server = fileURLToPath(new URL('../peers/serve.py', import.meta.url));
+  const child = spawn(python, ['-B', server, module], { env: environment() });
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.stderr.resume();
+  const lines: AsyncIterator<string, undefined> = createInterface({ input: child.stdout })[
+    Symbol.asyncIterator
+  ]();
+  const first = await lines.next();
+  if (first.done) return undefined;
+  rest(child);
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = async (script: string, args: readonly (string | number)[]) => {
+    child.stdin.write(`${JSON.stringify([script, ...args.map(String)])}\n`);
+    wake(child);
+    const { done, value } = await lines.next();
+    rest(child);
+    if (done) throw new Error(`${python} ended while it ran ${script}`);
+    const { status, output, errors } = JSON.parse(value) as Ended;
+    if (status !== 0) throw new Error(`${script} ${args.join(' ')} failed: ${errors}`);
+    return JSON.parse(output) as Record<string, unknown>;
+  };
+  return {
+    versions: JSON.parse(first.value) as PeerVersions,
+    run(script, args = []) {
+      const answer = last.then(() => ask(script, args));
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+  };
 }
 
-/** One thread, and the BLAS that suits the processor even where another is asked for. */
+/** It ends with this process, which it does not keep from ending. */
+function rest(child: ChildProcessWithoutNullStreams): void {
+  child.unref();
+  for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as Socket).unref();
+}
+
+function wake({ stdout }: ChildProcessWithoutNullStreams): void {
+  (stdout as unknown as Socket).ref();
+}
+
+/** One thread, f32 as it is, and the BLAS that suits the processor even where another is asked for. */
 function environment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -72,5 +109,6 @@ function environment(): NodeJS.ProcessEnv {
     OMP_NUM_THREADS: '1',
     OPENBLAS_NUM_THREADS: '1',
     MKL_NUM_THREADS: '1',
+    NVIDIA_TF32_OVERRIDE: '0',
   };
 }

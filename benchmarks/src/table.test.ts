@@ -22,3 +22,18 @@ it('shows the median, the range, the ratio to ours and the bar', () => {
     ].join('\n'),
   );
 });
+
+it("shows what part of a card's limit was reached", () => {
+  const ceiling = { binds: 'products', percents: [55, 61, 58.5] } as const;
+  const text = formatTable([
+    { subject: 'ours', unit: 's', values: [1, 1, 1], ceiling, bar: '>= 50 %' },
+    { subject: 'theirs', unit: 's', values: [3], ours: [3] },
+  ]);
+  expect(text).toBe(
+    [
+      '        median  range        unit  ours is faster by     of the ceiling                             bar',
+      'ours      1.00  1.00 - 1.00  s                           58.5 % of products of words (55.0 - 61.0)  >= 50 %',
+      'theirs    3.00  3.00 - 3.00  s     3.00 x (3.00 - 3.00)',
+    ].join('\n'),
+  );
+});

@@ -3,7 +3,7 @@ import { seedKey, streams } from '@resdiff/random';
 import { functionSampler, kernelUrl } from '@resdiff/sampler';
 import { readFileSync } from 'node:fs';
 import type { Benchmark, Row } from '../benchmark.ts';
-import { findPeer, missing, runPeer } from '../peers.ts';
+import { findPeer, missing, type Peer } from '../peers.ts';
 import { cpuSeconds, inRounds, type Contestants } from '../rounds.ts';
 import { ratios } from '../statistics.ts';
 
@@ -43,10 +43,11 @@ export const functions: Benchmark = {
 };
 
 async function contest(own: Contest, rounds: number): Promise<Row[]> {
-  const peer = findPeer('torch');
+  const peer = await findPeer('torch');
   const contestants: Contestants<number> = {
     [OURS]: ourFunctions(own),
-    ...(peer && Object.fromEntries(ways.map((way) => [way.name, () => theirs(own, way.batch)]))),
+    ...(peer &&
+      Object.fromEntries(ways.map(({ name, batch }) => [name, () => theirs(own, batch, peer)]))),
   };
   const values = await inRounds(rounds, contestants);
   const title = `L = D = ${own.size}`;
@@ -76,11 +77,15 @@ function ourFunctions({ size, points, draws }: Contest): () => number {
   return () => cpuSeconds(() => void make()) + (DRAWS / draws) * cpuSeconds(draw);
 }
 
-function theirs({ size, points, peerDraws }: Contest, batch: number): number {
+async function theirs(
+  { size, points, peerDraws }: Contest,
+  batch: number,
+  peer: Peer,
+): Promise<number> {
   const inputs = Array.from({ length: points }, (_, i) => (4 * i) / (points - 1) - 2);
-  const { cpuSeconds } = runPeer(findPeer('torch')!, 'recursion_torch.py', [
+  const { seconds } = await peer.run('recursion_torch.py', [
     ...['--width', size, '--depth', size, '--inputs', JSON.stringify(inputs)],
     ...['--draws', peerDraws, '--batch', batch],
   ]);
-  return DRAWS * Number(cpuSeconds);
+  return DRAWS * Number(seconds);
 }

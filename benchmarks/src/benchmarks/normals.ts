@@ -2,7 +2,7 @@ import { normals as definition, seedKey, streams } from '@resdiff/random';
 import { instantiateKernel, kernelUrl } from '@resdiff/sampler';
 import { readFileSync } from 'node:fs';
 import type { Benchmark, Row } from '../benchmark.ts';
-import { findPeer, missing, runPeer, type PeerModule } from '../peers.ts';
+import { findPeer, missing, type PeerModule } from '../peers.ts';
 import { cpuSeconds, inRounds, type Contestants } from '../rounds.ts';
 import { ratios } from '../statistics.ts';
 
@@ -12,10 +12,10 @@ const key = seedKey(1);
 
 const OURS = 'resdiff, WebAssembly SIMD';
 
-const peers: readonly { name: string; module: PeerModule; generator: readonly string[] }[] = [
-  { name: 'PyTorch randn, f32', module: 'torch', generator: [] },
-  { name: 'NumPy PCG64 (its default), f32', module: 'numpy', generator: ['PCG64'] },
-  { name: 'NumPy SFC64, f32', module: 'numpy', generator: ['SFC64'] },
+const peers: readonly { name: string; module: PeerModule; args: readonly string[] }[] = [
+  { name: 'PyTorch randn, f32', module: 'torch', args: ['cpu'] },
+  { name: 'NumPy PCG64 (its default), f32', module: 'numpy', args: ['PCG64'] },
+  { name: 'NumPy SFC64, f32', module: 'numpy', args: ['SFC64'] },
 ];
 
 export const normals: Benchmark = {
@@ -24,20 +24,21 @@ export const normals: Benchmark = {
   async run({ rounds, quick }) {
     const calls = quick ? 20 : 10_000;
     const plain = 'libs/random, plain JavaScript, f64';
+    const found = await Promise.all(peers.map(({ module }) => findPeer(module)));
     const contestants: Contestants<number> = {
       [OURS]: rate(kernelNormals(), calls),
       [plain]: rate(plainNormals, Math.ceil(calls / 50)),
       ...Object.fromEntries(
-        peers
-          .filter(({ module }) => findPeer(module))
-          .map(({ name, module, generator }) => [
-            name,
-            () => {
-              const args = [...generator, COUNT, Math.ceil(calls / 4)];
-              const { perSecond } = runPeer(findPeer(module)!, `normals_${module}.py`, args);
-              return Number(perSecond) / 1e6;
-            },
-          ]),
+        peers.flatMap(({ name, module, args }, i) => {
+          const peer = found[i];
+          if (!peer) return [];
+          const measure = async () => {
+            const counts = [COUNT, Math.ceil(calls / 4)];
+            const { perSecond } = await peer.run(`normals_${module}.py`, [...args, ...counts]);
+            return Number(perSecond) / 1e6;
+          };
+          return [[name, measure]];
+        }),
       ),
     };
     const values = await inRounds(rounds, contestants);
@@ -50,10 +51,8 @@ export const normals: Benchmark = {
     });
     return [
       { subject: OURS, unit, values: values[OURS] },
-      ...peers.map(({ name: subject, module }) =>
-        findPeer(module)
-          ? beside(subject)
-          : { subject, unit, values: [], missing: missing[module] },
+      ...peers.map(({ name: subject, module }, i) =>
+        found[i] ? beside(subject) : { subject, unit, values: [], missing: missing[module] },
       ),
       beside(plain),
     ];

@@ -4,7 +4,7 @@ import { kernelUrl, ntkSampler } from '@resdiff/sampler';
 import { readFileSync } from 'node:fs';
 import type { Benchmark, Row } from '../benchmark.ts';
 import type { NetworkSize } from '../network-draws.ts';
-import { findPeer, missing, runPeer } from '../peers.ts';
+import { findPeer, missing, type Peer } from '../peers.ts';
 import { cpuSeconds, inRounds, type Contestants } from '../rounds.ts';
 import { ratios } from '../statistics.ts';
 
@@ -18,13 +18,14 @@ export const ntk: Benchmark = {
   async run({ rounds, quick }) {
     const size = { width: quick ? 50 : 500, depth: quick ? 20 : 500, inputs: [1, 2] };
     const counts = quick ? { draws: 20, peerDraws: 4 } : { draws: 200, peerDraws: 2 };
+    const found = await findPeer('torch');
     const contestants: Contestants<number> = {
       [OURS]: ourDraws(size, counts.draws),
-      ...(findPeer('torch') && { [PEER]: () => peerDraws(size, counts.peerDraws) }),
+      ...(found && { [PEER]: () => peerDraws(size, counts.peerDraws, found) }),
     };
     const values = await inRounds(rounds, contestants);
     const unit = 'CPU ms a draw';
-    const peer: Row = findPeer('torch')
+    const peer: Row = found
       ? { subject: PEER, unit, values: values[PEER], ours: ratios(values[PEER], values[OURS]) }
       : { subject: PEER, unit, values: [], missing: missing.torch };
     return [{ subject: OURS, unit, values: values[OURS], bar: '<= 4.5' }, peer];
@@ -46,10 +47,14 @@ function ourDraws({ width, depth, inputs }: NetworkSize, draws: number): () => n
   return () => (1000 * cpuSeconds(compute)) / draws;
 }
 
-function peerDraws({ width, depth, inputs }: NetworkSize, draws: number): number {
-  const { cpuSeconds } = runPeer(findPeer('torch')!, 'ntk_torch.py', [
+async function peerDraws(
+  { width, depth, inputs }: NetworkSize,
+  draws: number,
+  peer: Peer,
+): Promise<number> {
+  const { seconds } = await peer.run('ntk_torch.py', [
     ...['--width', width, '--depth', depth, '--draws', draws],
     ...['--inputs', JSON.stringify(inputs)],
   ]);
-  return 1000 * Number(cpuSeconds);
+  return 1000 * Number(seconds);
 }
