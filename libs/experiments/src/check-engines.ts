@@ -1,5 +1,6 @@
 import { messageOf, UserError } from '@resdiff/runtime';
-import { engine, engineNames, type EngineName } from './engines.ts';
+import { findGpus } from './devices.ts';
+import { engine, engineNames, gpuPackage, type EngineName } from './engines.ts';
 
 export interface EngineCheck {
   readonly name: EngineName;
@@ -11,7 +12,10 @@ export interface EngineCheck {
   readonly remedy?: string;
 }
 
-/** Loads each engine of trainings in turn, and says which can compute here. */
+/**
+ * Loads each engine of trainings in turn, that of GPUs in a process of its own, and says which can
+ * compute here.
+ */
 export async function checkEngines(): Promise<EngineCheck[]> {
   const checks: EngineCheck[] = [];
   for (const name of engineNames) checks.push(await checkEngine(name));
@@ -19,6 +23,8 @@ export async function checkEngines(): Promise<EngineCheck[]> {
 }
 
 async function checkEngine(name: EngineName): Promise<EngineCheck> {
+  const onGpus = name === 'tfjs' ? gpuPackage() : undefined;
+  if (onGpus !== undefined) return checkOnGpus(name, onGpus);
   try {
     const { version } = await engine(name);
     return { name, version };
@@ -27,4 +33,11 @@ async function checkEngine(name: EngineName): Promise<EngineCheck> {
     const { cause, remedy } = error;
     return { name, fault: messageOf(cause), ...(remedy !== undefined && { remedy }) };
   }
+}
+
+async function checkOnGpus(name: EngineName, version: string): Promise<EngineCheck> {
+  const [{ problem }] = await findGpus(['cuda'], [name]);
+  if (problem === undefined) return { name, version };
+  const { reason, remedy } = problem;
+  return { name, fault: reason, ...(remedy !== undefined && { remedy }) };
 }

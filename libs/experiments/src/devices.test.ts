@@ -1,11 +1,12 @@
 import { UserError } from '@resdiff/runtime';
 import { describe, expect, it } from 'vitest';
 import { pipelineFile } from '../test/support.ts';
-import { devicesForRun } from './devices.ts';
+import { checkDevices, devicesForRun } from './devices.ts';
 import { parseCards, visible } from './list-gpus.ts';
 import { readPipeline } from './pipeline.ts';
-import { planPipeline } from './plan-pipeline.ts';
+import { planPipeline, type RunnableRun } from './plan-pipeline.ts';
 import { planSweep } from './sweep/plan-sweep.ts';
+import { training } from './training.ts';
 
 /** What is found for a pipeline without looking for GPUs, or why it is refused. */
 async function found(
@@ -56,8 +57,8 @@ describe('devicesForRun', () => {
       'a GPU computes in f32, which cannot hold the variances of the parameters',
     ],
     [
-      'experiment: ntk\nsize: [4]\ninputs: [1, 2, 3]\n',
-      'a GPU draws tangent kernels of 2 inputs, not of 3',
+      'experiment: ntk\nsize: [4]\nsigmaB: 1e+30\n',
+      'a GPU computes in f32, which cannot hold the variances of the parameters',
     ],
     [
       'experiment: functions\nkind: feedforward\nwidths: 4\ndepths: 4\n',
@@ -68,8 +69,8 @@ describe('devicesForRun', () => {
       'a GPU draws functions by interpolation only, and of relu, L = 4, D = 6: relu is not smooth',
     ],
     [
-      'experiment: ntk\nsize: [4]\ngrid: {inputs: [[1, 2], [1, 2, 3]]}\n',
-      'at inputs = 1, 2, 3, a GPU draws tangent kernels of 2 inputs, not of 3',
+      'experiment: ntk\nsize: [4]\ngrid: {sigmaW: [1, 1.0e+30]}\n',
+      'at sigmaW = 1e+30, a GPU computes in f32, which cannot hold the variances of the parameters',
     ],
   ])('refuses settings that a GPU cannot compute: %s', async (text, reason) => {
     expect(await found(text, ['webgpu:0'])).toBe(
@@ -80,6 +81,36 @@ describe('devicesForRun', () => {
   it('refuses devices of several kinds unless that is allowed', async () => {
     expect(await found(draws, ['webgpu:0', 'cpu'])).toMatch(
       /^The devices are of the kinds cpu and webgpu, which differ in the last bits/,
+    );
+  });
+});
+
+describe('checkDevices, of the engine of a training', () => {
+  const check = (engine: string, devices: readonly string[] | 'auto') => {
+    const planned = { plan: {}, settings: { engine } } as unknown as RunnableRun;
+    return checkDevices(training, planned, { devices, mixed: true });
+  };
+
+  it.each([
+    ['onnx', ['webgpu:0', 'cuda:1', 'cpu'], ['cuda', 'webgpu', 'cpu']],
+    ['tfjs', ['cuda:1'], ['cuda']],
+    ['tfjs-cpu', ['cpu'], ['cpu']],
+    ['onnx', 'auto', ['cuda', 'webgpu', 'cpu']],
+    ['tfjs', 'auto', ['cuda']],
+    ['tfjs-cpu', 'auto', ['cpu']],
+  ] as const)('takes with %s the devices %j', (engine, devices, kinds) => {
+    expect(check(engine, devices)).toEqual(kinds);
+  });
+
+  it.each([
+    ['tfjs', 'cpu', 'cuda'],
+    ['tfjs', 'webgpu:0', 'cuda'],
+    ['tfjs-cpu', 'cuda:1', 'cpu'],
+  ] as const)('refuses with %s %s, and names %s', (engine, device, other) => {
+    const message = `This run cannot be computed on ${device}: the engine ${engine} computes on ${other} only.`;
+    const remedy = `Give --device ${other}, or change the settings.`;
+    expect(() => check(engine, [device])).toThrow(
+      expect.objectContaining({ message, remedy, exitCode: 2 }),
     );
   });
 });

@@ -19,7 +19,7 @@ export const draws: Experiment<DrawsSettings> = {
   shardUnit: 'draws',
   plan: planDraws,
   gpus: {
-    by: 'sampler',
+    user: () => 'sampler',
     kinds: ['webgpu'],
     refusal: (settings) => whyNoGpu(networkOf(settings), settings.inputs.length),
   },

@@ -1,17 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { kindOf, UserError } from '@resdiff/runtime';
+import { kindOf, UserError, type DeviceKind } from '@resdiff/runtime';
 import { EngineUnavailableError, onnxEngine, tfjsEngine, type Engine } from '@resdiff/trainer';
 import { resolveData, type DataSettings } from './data.ts';
 import type { Environment, GpuSupport, Resolution, Settings } from './experiment.ts';
 import { oneOf } from './settings.ts';
 
+interface EngineSupport {
+  /** The kinds of devices that it computes on; the first is what it is looked for on. */
+  readonly kinds: readonly [DeviceKind, ...DeviceKind[]];
+  readonly load: (device: string) => Promise<Engine>;
+}
+
 /** What computes trainings, by the name that settings give. */
 const engines = {
-  onnx: (device) => onnxEngine({ device: deviceInProcess(device) }),
-  tfjs: () => tfjsEngine({ backend: 'gpu' }),
-  'tfjs-cpu': () => tfjsEngine({ backend: 'cpu' }),
-} as const satisfies Record<string, (device: string) => Promise<Engine>>;
+  onnx: {
+    kinds: ['cpu', 'cuda', 'webgpu'],
+    load: (device) => onnxEngine({ device: deviceInProcess(device) }),
+  },
+  tfjs: { kinds: ['cuda'], load: () => tfjsEngine({ backend: 'gpu' }) },
+  'tfjs-cpu': { kinds: ['cpu'], load: () => tfjsEngine({ backend: 'cpu' }) },
+} as const satisfies Record<string, EngineSupport>;
 
 export type EngineName = keyof typeof engines;
 
@@ -33,24 +42,33 @@ function deviceInProcess(device: string): string {
 
 /** What trainings can do on GPUs. */
 export const engineGpus: GpuSupport<Settings & { readonly engine: EngineName }> = {
-  by: 'engine',
+  user: ({ engine }) => engine,
   kinds: ['cuda', 'webgpu'],
-  refusal: ({ engine }) =>
-    engine === 'onnx'
-      ? undefined
-      : `the engine ${engine} has no device to be set; the engine onnx has`,
+  refusal: ({ engine }, kind) => whyNotOn(engine, kind),
+  cpuRefusal: ({ engine }) => whyNotOn(engine, 'cpu'),
 };
+
+function whyNotOn(name: EngineName, kind: string): string | undefined {
+  const kinds: readonly string[] = engines[name].kinds;
+  return kinds.includes(kind) ? undefined : `the engine ${name} computes on ${kinds[0]} only`;
+}
 
 const opened = new Map<string, Promise<Engine>>();
 
 /**
  * The engine of this name on a device, one a thread.
  *
- * @throws {UserError} if it cannot compute here, with what to install.
+ * @param device by the name that receipts have; by default the first that the engine computes on.
+ * @throws {UserError} if it cannot compute there, with what to install.
  */
-export async function engine(name: EngineName, device = 'cpu'): Promise<Engine> {
+export async function engine(
+  name: EngineName,
+  device: string = engines[name].kinds[0],
+): Promise<Engine> {
+  const reason = whyNotOn(name, kindOf(device));
+  if (reason !== undefined) throw new UserError(`This is ${device}, but ${reason}.`);
   const key = `${name} ${device}`;
-  const opening = opened.get(key) ?? engines[name](device);
+  const opening = opened.get(key) ?? engines[name].load(device);
   opened.set(key, opening);
   try {
     return await opening;
@@ -81,15 +99,17 @@ export async function resolveTraining<
 const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /**
- * The version that results depend on. The GPU's package works in the first thread of a process that
- * loads it, which is to be the worker, so here it is only looked up.
+ * The version that results depend on. The GPU's package is for the process of a device, so here it is
+ * only looked up.
  */
 async function engineVersion(name: EngineName): Promise<string> {
-  if (name === 'tfjs') {
-    const version = installedVersion(GPU_PACKAGE);
-    if (version !== undefined) return `${GPU_PACKAGE} ${version}`;
-  }
-  return (await engine(name)).version;
+  return (name === 'tfjs' ? gpuPackage() : undefined) ?? (await engine(name)).version;
+}
+
+/** The package of the engine tfjs with its version, if it is installed; it is not loaded. */
+export function gpuPackage(): string | undefined {
+  const version = installedVersion(GPU_PACKAGE);
+  return version && `${GPU_PACKAGE} ${version}`;
 }
 
 function installedVersion(name: string): string | undefined {
@@ -99,9 +119,4 @@ function installedVersion(name: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Worker threads at most that an engine computes in. */
-export function engineThreads({ engine }: { readonly engine: EngineName }): number {
-  return engine === 'tfjs' ? 1 : Infinity;
 }

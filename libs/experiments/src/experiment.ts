@@ -1,6 +1,7 @@
 import type { GpuKind, JsonValue, Run, Shard, ShardContent, ShardContext } from '@resdiff/runtime';
 import type { TableSchema } from '@resdiff/tables';
 import type { z } from 'zod';
+import type { GpuUser } from './gpus.ts';
 import type { Estimate, Summary } from './summary.ts';
 
 /** The settings of a pipeline once resolved: defaults filled in, names canonical. */
@@ -48,12 +49,14 @@ export interface Resolution<Resolved extends Settings = Settings> {
 
 /** What an experiment can do on GPUs. */
 export interface GpuSupport<Resolved extends Settings = Settings> {
-  /** What computes there: the sampler, or the engine onnx. */
-  readonly by: 'sampler' | 'engine';
+  /** What computes these settings there. */
+  user(settings: Resolved): GpuUser;
   /** The kinds of GPUs that it can be computed on, the best first. */
   readonly kinds: readonly GpuKind[];
-  /** Why these settings cannot be computed on a GPU, as a sentence; undefined if they can. */
-  refusal(settings: Resolved): string | undefined;
+  /** Why these settings cannot be computed on GPUs of a kind, as a sentence; undefined if they can. */
+  refusal(settings: Resolved, kind: GpuKind): string | undefined;
+  /** Why these settings cannot be computed on the cpu; if left out, all can be. */
+  cpuRefusal?(settings: Resolved): string | undefined;
 }
 
 /** The contents of files, by name. */
@@ -84,8 +87,6 @@ export interface Experiment<Resolved extends Settings = Settings> {
   readonly keys: Readonly<Record<keyof Resolved & string, string>>;
   /** Whether it reads a data set, so that it matters where data sets are. */
   readonly usesData?: boolean;
-  /** Worker threads at most that shards may be computed in; any number if left out. */
-  threads?(settings: Resolved): number;
   /** What GPUs it can be computed on; none if left out. */
   readonly gpus?: GpuSupport<Resolved>;
   table(settings: Resolved): TableSchema;

@@ -26,7 +26,7 @@ export const functions: Experiment<FunctionsSettings> = {
   shardUnit: 'draws',
   plan: planFunctions,
   gpus: {
-    by: 'sampler',
+    user: () => 'sampler',
     kinds: ['webgpu'],
     refusal(settings) {
       for (const network of networksOf(settings)) {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import type { GivenShard, OnBoth, Row } from '../test/gpu-child.ts';
 
 /** Where Debian's chromium-common puts the driver of SwiftShader, which renders in software. */
@@ -11,9 +12,8 @@ const inSoftware = named === undefined && existsSync(SWIFTSHADER);
 
 /** Computes shards on the cpu and on a GPU, in a process of their own. */
 async function onBoth(shards: readonly GivenShard[]): Promise<readonly OnBoth[]> {
-  const child = new URL('../test/gpu-child.ts', import.meta.url).pathname;
-  const flags = ['--conditions=@resdiff/source', '--import', 'tsx', child, JSON.stringify(shards)];
-  const { stdout } = await promisify(execFile)(process.execPath, flags, {
+  const child = fileURLToPath(new URL('gpu-child.mjs', inject('bundle')));
+  const { stdout } = await promisify(execFile)(process.execPath, [child, JSON.stringify(shards)], {
     env: { ...process.env, ...(inSoftware && { VK_ICD_FILENAMES: SWIFTSHADER }) },
     maxBuffer: 2 ** 26,
   });
@@ -37,7 +37,11 @@ const shards: GivenShard[] = [
     },
     task: { activation: 'relu', depth: 4, width: 6, first: 1, count: 4 },
   },
-  { experiment: 'ntk', settings: { size: [9] }, task: { size: 9, first: 2, count: 3 } },
+  {
+    experiment: 'ntk',
+    settings: { size: [9], inputs: [1, 2, 5] },
+    task: { size: 9, first: 2, count: 3 },
+  },
 ];
 
 /** Relative to the largest number of a column. */

@@ -18,7 +18,7 @@ export {
 export { workOnTask, type TaskOptions, type TaskOutcome } from './cluster/work-on-task.ts';
 export { checkEngines, type EngineCheck } from './check-engines.ts';
 export { checkKernel } from './check-kernel.ts';
-export { devicesForRun, findGpus, type DeviceRequest } from './devices.ts';
+export { checkDevices, devicesForRun, findGpus, type DeviceRequest } from './devices.ts';
 export { readPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 export { planFromManifest, type ManifestOptions, type ManifestRun } from './plan-from-manifest.ts';
 export {

@@ -1,14 +1,15 @@
 import { UserError, type FoundDevice, type GpuKind } from '@resdiff/runtime';
-import { openWebgpu, webgpuAdapters } from '@resdiff/sampler';
+import { webgpuAdapters } from '@resdiff/sampler';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { engine } from './engines.ts';
+import { gpuUsers } from './gpus.ts';
 
 /**
  * The GPUs of a kind that this machine has, for a process that ends by `process.exit`: it may load
- * drivers.
+ * drivers, which write to its standard error why none is to be had.
  *
- * @throws an error that says what is missing and how to get it, if there is none that can be used.
+ * @throws an error that says what is missing and how to get it.
  */
 export function listGpus(kind: GpuKind): Promise<readonly FoundDevice[]> {
   return kind === 'webgpu' ? listWebgpu() : listCuda();
@@ -18,16 +19,22 @@ export function listGpus(kind: GpuKind): Promise<readonly FoundDevice[]> {
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 async function listWebgpu(): Promise<readonly FoundDevice[]> {
-  const adapters = await webgpuAdapters();
-  if (adapters.length === 0) {
-    // It says why there is none.
-    (await openWebgpu()).close();
-  }
-  return adapters.map(({ name, backend }, index) => ({
-    device: `webgpu:${index}`,
-    name: `${name}, ${backend}`,
-    ...(SOFTWARE.test(name) && { software: true }),
-  }));
+  const onlyFirst = gpuUsers().includes('onnx');
+  return (await webgpuAdapters()).map(({ name, backend, hiddenBy }, index) => {
+    const unusable = onlyFirst ? index > 0 && ONLY_FIRST : hiddenBy !== undefined && twin(hiddenBy);
+    return {
+      device: `webgpu:${index}`,
+      name: `${name}, ${backend}`,
+      ...(SOFTWARE.test(name) && { software: true }),
+      ...(unusable !== false && { unusable }),
+    };
+  });
+}
+
+const ONLY_FIRST = 'ONNX Runtime computes on the first WebGPU adapter that a process sees';
+
+function twin(first: number): string {
+  return `WebGPU cannot tell it from webgpu:${first}, as their names are the same or one is in the other; a process that sees this card alone has it as webgpu:0`;
 }
 
 async function listCuda(): Promise<readonly FoundDevice[]> {
@@ -37,7 +44,8 @@ async function listCuda(): Promise<readonly FoundDevice[]> {
       remedy: 'Set CUDA_VISIBLE_DEVICES to the cards to use, or unset it.',
     });
   }
-  await engine('onnx', 'cuda:0');
+  const engines = gpuUsers().filter((user) => user !== 'sampler');
+  for (const name of engines.length > 0 ? engines : ['onnx' as const]) await engine(name, 'cuda:0');
   return cards.map(({ name }, index) => ({ device: `cuda:${index}`, name }));
 }
 

@@ -20,15 +20,12 @@ export const ntk: Experiment<NtkSettings> = {
   shardUnit: 'draws',
   plan: planNtk,
   gpus: {
-    by: 'sampler',
+    user: () => 'sampler',
     kinds: ['webgpu'],
-    refusal(settings) {
-      const count = settings.inputs.length;
-      if (count !== 2) return `a GPU draws tangent kernels of 2 inputs, not of ${count}`;
-      return settings.size
-        .map((size) => whyNoGpu(networkOf(settings, size).network, count))
-        .find((reason) => reason !== undefined);
-    },
+    refusal: (settings) =>
+      settings.size
+        .map((size) => whyNoGpu(networkOf(settings, size).network, settings.inputs.length))
+        .find((reason) => reason !== undefined),
   },
   compute: (settings, task: JsonValue, context) =>
     isWebgpu(context.device)

@@ -36,7 +36,6 @@ describe('the run of a manifest', () => {
       settings: planned.settings,
       warnings: [],
       environment: {},
-      mostWorkers: planned.mostWorkers,
     });
     expect(found.pipeline).toMatchObject({ name: pipeline.name, experiment: pipeline.experiment });
   });

@@ -7,13 +7,7 @@ import {
 } from '@resdiff/runtime';
 import type { Environment, Experiment, Settings } from './experiment.ts';
 import type { Pipeline } from './pipeline.ts';
-import {
-  checkPlanOptions,
-  lookUp,
-  mostWorkers,
-  ownVersions,
-  type RunnableRun,
-} from './plan-pipeline.ts';
+import { checkPlanOptions, lookUp, ownVersions, type RunnableRun } from './plan-pipeline.ts';
 import { experiments, findExperiment } from './registry.ts';
 import { sweepPoints } from './sweep/planned-points.ts';
 
@@ -61,7 +55,6 @@ export async function planFromManifest(
     ...(manifest.points && { points: manifest.points }),
     ...(manifest.pointColumns && { pointColumns: manifest.pointColumns }),
   };
-  const settings = points.map((point) => point.settings);
   return {
     pipeline: { name: pipeline, description: experiment.description, experiment },
     planned: {
@@ -69,7 +62,6 @@ export async function planFromManifest(
       settings: settingsOf(manifest),
       warnings: [],
       environment,
-      mostWorkers: mostWorkers(experiment, settings, shards.length),
     },
   };
 }

@@ -20,8 +20,6 @@ export interface RunnableRun {
   /** For a person: what was found instead of what was asked for. */
   readonly warnings: readonly string[];
   readonly environment: Environment;
-  /** Worker threads at most that have something to do. */
-  readonly mostWorkers: number;
 }
 
 /** A pipeline cut into the shards of a run. */
@@ -56,7 +54,6 @@ export async function planPipeline(
     settings: resolved.settings,
     warnings: resolved.warnings,
     environment,
-    mostWorkers: mostWorkers(experiment, [resolved.settings], shards.shards.length),
     plan: {
       pipeline: name,
       experiment: experiment.name,
@@ -83,17 +80,6 @@ export async function lookUp(
   return (
     (await experiment.resolve?.(settings, environment)) ?? { settings, versions: {}, warnings: [] }
   );
-}
-
-/** Worker threads at most that have something to do in a run of these settings. */
-export function mostWorkers(
-  experiment: Experiment,
-  settings: Iterable<Settings>,
-  shards: number,
-): number {
-  let most = shards;
-  for (const each of settings) most = Math.min(most, experiment.threads?.(each) ?? Infinity);
-  return most;
 }
 
 /** @throws {UserError} if there is no such data folder, or no shard size to set. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@resdiff/runtime';
-import { engineGpus, engineThreads, resolveTraining } from './engines.ts';
+import { engineGpus, resolveTraining } from './engines.ts';
 import type { Experiment } from './experiment.ts';
 import { reportReparametrisation } from './reparametrisation/report.ts';
 import {
@@ -27,7 +27,6 @@ export const reparametrisation: Experiment<ReparametrisationSettings> = {
   usesData: true,
   table: () => lossesTable,
   resolve: resolveTraining,
-  threads: engineThreads,
   gpus: engineGpus,
   plan: planReparametrisation,
   compute: (settings, task: JsonValue, context) =>

@@ -12,7 +12,7 @@ import {
   type RunProgress,
 } from '@resdiff/runtime';
 import { DATA_OPTION } from './data.ts';
-import { GPU_USE } from './gpus.ts';
+import { gpuUsersOf, gpuUsersVariable } from './gpus.ts';
 import type { Experiment, Report, Settings } from './experiment.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { RunnableRun } from './plan-pipeline.ts';
@@ -100,24 +100,25 @@ export interface ExecutorOptions extends Pick<PoolOptions, 'graceSeconds'> {
 /** What computes the shards of a run: worker threads, the processes of GPUs; closed by the caller. */
 export function runExecutor(
   { experiment }: RunnablePipeline,
-  planned: Pick<RunnableRun, 'environment' | 'mostWorkers'>,
+  planned: Pick<RunnableRun, 'plan' | 'settings' | 'environment'>,
   { workers, devices = ['cpu'], graceSeconds, onDeviceLost }: ExecutorOptions,
 ): Executor & { start(): Promise<void> } {
-  const { environment, mostWorkers } = planned;
-  const { dataFolder } = environment;
+  const { dataFolder } = planned.environment;
+  const env = dataFolder === undefined ? {} : { [DATA_OPTION]: dataFolder };
   const options = {
     worker: workerModule(),
-    workers: Math.min(workers, mostWorkers),
-    env: {
-      ...(dataFolder !== undefined && { [DATA_OPTION]: dataFolder }),
-      ...(experiment.gpus && { [GPU_USE]: experiment.gpus.by }),
-    },
+    workers: Math.min(workers, planned.plan.shards.length),
     ...(graceSeconds !== undefined && { graceSeconds }),
   };
   if (devices.every((device) => device === 'cpu')) {
-    return Object.assign(poolExecutor(options), { start: () => Promise.resolve() });
+    return Object.assign(poolExecutor({ ...options, env }), { start: () => Promise.resolve() });
   }
-  return devicesExecutor({ ...options, devices, ...(onDeviceLost && { onDeviceLost }) });
+  return devicesExecutor({
+    ...options,
+    devices,
+    env: { ...env, ...gpuUsersVariable(gpuUsersOf(experiment, planned)) },
+    ...(onDeviceLost && { onDeviceLost }),
+  });
 }
 
 /**

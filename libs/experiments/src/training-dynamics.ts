@@ -1,5 +1,5 @@
 import type { JsonValue } from '@resdiff/runtime';
-import { engineGpus, engineThreads, resolveTraining } from './engines.ts';
+import { engineGpus, resolveTraining } from './engines.ts';
 import type { Experiment } from './experiment.ts';
 import { joinLists } from './sweep/joined.ts';
 import { reportTrainingDynamics } from './training-dynamics/report.ts';
@@ -28,7 +28,6 @@ export const trainingDynamics: Experiment<TrainingDynamicsSettings> = {
   usesData: true,
   table: () => dynamicsTable,
   resolve: resolveTraining,
-  threads: engineThreads,
   gpus: engineGpus,
   plan: planTrainingDynamics,
   compute: (settings, task: JsonValue, context) =>

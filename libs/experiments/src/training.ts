@@ -1,5 +1,5 @@
 import type { JsonValue } from '@resdiff/runtime';
-import { engineGpus, engineThreads, resolveTraining } from './engines.ts';
+import { engineGpus, resolveTraining } from './engines.ts';
 import type { Experiment } from './experiment.ts';
 import { joinLists } from './sweep/joined.ts';
 import { reportTraining } from './training/report.ts';
@@ -20,7 +20,6 @@ export const training: Experiment<TrainingSettings> = {
   usesData: true,
   table: () => trainingTable,
   resolve: resolveTraining,
-  threads: engineThreads,
   gpus: engineGpus,
   plan: planTraining,
   compute: (settings, task: JsonValue, context) =>

@@ -1,6 +1,11 @@
 import { dt, type ResidualNetwork } from '@resdiff/networks';
 import type { ShardContext } from '@resdiff/runtime';
-import { openWebgpu, type WebgpuDevice, type WebgpuSampler } from '@resdiff/sampler';
+import {
+  MOST_WEBGPU_INPUTS,
+  openWebgpu,
+  type WebgpuDevice,
+  type WebgpuSampler,
+} from '@resdiff/sampler';
 import type { DrawRange } from './draw-ranges.ts';
 
 /** Whether a device draws with WebGPU. */
@@ -8,13 +13,10 @@ export function isWebgpu(device: string): boolean {
   return device.startsWith('webgpu:');
 }
 
-/** Inputs of a draw at most: the sampler's limit on GPUs. */
-export const MOST_GPU_INPUTS = 48;
-
 /** Why a GPU cannot draw this network at so many inputs; undefined if it can. */
 export function whyNoGpu(network: ResidualNetwork, inputs: number): string | undefined {
-  if (inputs > MOST_GPU_INPUTS) {
-    return `a GPU draws at most ${MOST_GPU_INPUTS} inputs at once, not ${inputs}`;
+  if (inputs > MOST_WEBGPU_INPUTS) {
+    return `a GPU draws at most ${MOST_WEBGPU_INPUTS} inputs at once, not ${inputs}`;
   }
   const { sigmaW, sigmaB, width } = network;
   const variances = [(sigmaW ** 2 * dt(network)) / width, sigmaB ** 2 * dt(network)];

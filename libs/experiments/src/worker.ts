@@ -1,10 +1,10 @@
 import { DeviceLostError, serveShards, type DeviceModule } from '@resdiff/runtime';
 import { WebgpuDeviceLostError, WebgpuOutOfMemoryError } from '@resdiff/sampler';
 import { DeviceError } from '@resdiff/trainer';
-import { GPU_USE, openGpu } from './gpus.ts';
+import { openGpu } from './gpus.ts';
 import { listGpus } from './list-gpus.ts';
 import { findExperiment } from './registry.ts';
-import type { GpuSupport, Settings } from './experiment.ts';
+import type { Settings } from './experiment.ts';
 
 /**
  * What a worker thread runs, and the process of a device: it computes a shard of whichever experiment
@@ -25,7 +25,6 @@ function isLoss(error: unknown): error is Error {
   );
 }
 
-export const openDevice: DeviceModule['openDevice'] = (device) =>
-  openGpu(device, process.env[GPU_USE] as GpuSupport['by']);
+export const openDevice: DeviceModule['openDevice'] = openGpu;
 
 export const listDevices: DeviceModule['listDevices'] = listGpus;

@@ -32,8 +32,12 @@ export async function figureTexts({ artifacts }: Report): Promise<string[]> {
   return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
 }
 
-/** All of a report, its figures made, to be compared with that of another. */
+/** All of a report, its figures made, to be compared with that of another; bytes are characters. */
 export async function wholeReport(report: Report | Promise<Report>) {
   const made = await report;
-  return { ...made, artifacts: await made.artifacts() };
+  const artifacts = Object.entries(await made.artifacts()).map(([file, content]) => [
+    file,
+    typeof content === 'string' ? content : Buffer.from(content).toString('latin1'),
+  ]);
+  return { ...made, artifacts: Object.fromEntries(artifacts) as Record<string, string> };
 }

@@ -8,7 +8,6 @@ export interface ShardEnd {
   readonly files: Readonly<Record<string, Buffer>>;
   /** What `progress` was told, a list a session. */
   readonly progress: readonly (readonly number[])[];
-  readonly device: string | undefined;
 }
 
 export interface Interruptions {
@@ -55,10 +54,10 @@ export async function computeInSessions(
       },
     };
     try {
-      const { batches, notes, device } = await compute(context);
+      const { batches, notes } = await compute(context);
       const rows: Record<string, unknown>[] = [];
       for await (const batch of batches) rows.push(...rowsOf(batch));
-      return { rows, notes, files, progress, device };
+      return { rows, notes, files, progress };
     } catch (error) {
       if (!(error instanceof ShardStopped)) throw error;
     }

@@ -67,6 +67,18 @@ describe('chooseDevices', () => {
     const software = { ...webgpu, devices: webgpu.devices.slice(0, 1) };
     expect(chooseDevices('auto', [software, noCuda])).toEqual(['cpu']);
     expect(chooseDevices('auto', [webgpu, cuda], ['cpu'])).toEqual(['cpu']);
+    const none = refusal(() => chooseDevices('auto', [noCuda], ['cuda']));
+    expect(none.message).toBe('The device cuda:0 cannot be used: libcudart.so.12 is missing.');
+  });
+
+  it('passes over what is there and cannot be used, and says why', () => {
+    const [software, card] = webgpu.devices;
+    const twin = { device: 'webgpu:2', name: 'Radeon', unusable: 'it looks like webgpu:1' };
+    const twins = { ...webgpu, devices: [software, card, twin] };
+    expect(chooseDevices('auto', [twins])).toEqual(['webgpu:1']);
+    expect(refusal(() => chooseDevices(['webgpu:1', 'webgpu:2'], [twins])).message).toBe(
+      'The device webgpu:2 cannot be used: it looks like webgpu:1. There are: webgpu:0 (SwiftShader), webgpu:1 (Radeon).',
+    );
   });
 
   it('refuses what is not there, and says what is', () => {

@@ -13,6 +13,8 @@ export interface FoundDevice {
   readonly name: string;
   /** Whether it is a program that runs on the processor. */
   readonly software?: boolean;
+  /** Why nothing can be computed there, though it is there. */
+  readonly unusable?: string;
 }
 
 /** What there is of a kind of devices. */
@@ -22,6 +24,8 @@ export interface DeviceProbe {
   readonly devices: readonly FoundDevice[];
   /** Why there is none that can be used, and what can be done about it. */
   readonly problem?: { readonly reason: string; readonly remedy?: string };
+  /** What was written to standard error while it was looked for, as by drivers; missing if nothing. */
+  readonly said?: string;
 }
 
 /** The kind of a device, by the name that receipts have for it. */
@@ -78,7 +82,7 @@ function deviceNamed(item: string, text: string): string {
  *
  * @param probes of every kind in `requested`, or of all `kinds` for `auto`.
  * @param kinds that can do the work, the best first: `auto` takes all devices of the first kind that
- * has any which are no software, or else `cpu`.
+ * has any which are no software and can be used, or else `cpu`, if that is one of them.
  * @throws {UserError} naming what there is, if a device is not there or cannot do the work.
  */
 export function chooseDevices(
@@ -89,9 +93,15 @@ export function chooseDevices(
   if (requested === 'auto') {
     const hardware = kinds
       .map((kind) => probes.find((probe) => probe.kind === kind)?.devices ?? [])
-      .map((devices) => devices.filter(({ software }) => !software));
+      .map((devices) => devices.filter(({ software, unusable }) => !software && !unusable));
     const best = hardware.find((devices) => devices.length > 0);
-    return best?.map(({ device }) => device) ?? ['cpu'];
+    if (best !== undefined) return best.map(({ device }) => device);
+    if (kinds.includes('cpu')) return ['cpu'];
+    const [kind] = kinds;
+    throw missingDevice(
+      `${kind}:0`,
+      probes.find((probe) => probe.kind === kind),
+    );
   }
   for (const device of requested) {
     const kind = kindOf(device);
@@ -100,9 +110,11 @@ export function chooseDevices(
         remedy: `Give a device of another kind: ${kinds.join(', ')}.`,
       });
     }
+    if (kind === 'cpu') continue;
     const probe = probes.find((each) => each.kind === kind);
-    if (kind !== 'cpu' && !probe?.devices.some((found) => found.device === device)) {
-      throw missingDevice(device, probe);
+    const found = probe?.devices.find((each) => each.device === device);
+    if (found === undefined || found.unusable !== undefined) {
+      throw missingDevice(device, probe, found?.unusable);
     }
   }
   return requested;
@@ -115,7 +127,8 @@ export function missingDevice(
   reason?: string,
   remedy?: string,
 ): UserError {
-  const { devices = [], problem } = probe ?? {};
+  const { problem } = probe ?? {};
+  const devices = probe?.devices.filter(({ unusable }) => unusable === undefined) ?? [];
   const why = reason ?? problem?.reason;
   const there = devices.map((found) => `${found.device} (${found.name})`).join(', ');
   const hint = devices.length > 0 ? 'Give one that is there, or cpu.' : 'Compute on the cpu.';

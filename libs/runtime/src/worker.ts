@@ -12,8 +12,6 @@ export interface ShardContent {
   readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
   /** Kept in the manifest and handed to the summary; null if left out. */
   readonly notes?: JsonValue;
-  /** Where it was computed; the device of the context if left out. */
-  readonly device?: string;
 }
 
 /**
@@ -59,14 +57,14 @@ export type ShardServer = (order: ShardOrder) => Promise<ShardOutcome>;
 export function serveShards(
   compute: (task: ShardTask, context: ShardContext) => ShardContent | Promise<ShardContent>,
 ): ShardServer {
-  return async ({ task, link: given, device: own = 'cpu' }) => {
+  return async ({ task, link: given, device = 'cpu' }) => {
     const started = performance.now();
     const shared = given instanceof SharedArrayBuffer ? new SharedLink(given) : undefined;
     shared?.setBegun();
     const link = shared ?? (given as ShardLink);
-    const open = openContext(task, link, own);
+    const open = openContext(task, link, device);
     try {
-      const { batches, notes = null, device = own } = await compute(task, open.context);
+      const { batches, notes = null } = await compute(task, open.context);
       const files = () => open.files;
       return { receipt: await writeShard(task, batches, { started, notes, device, files }) };
     } catch (error) {

@@ -1,11 +1,11 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { DeviceModule, FoundDevice } from '../src/index.ts';
 import { DeviceLostError, serveShards } from '../src/worker.ts';
 import { computeDraws } from './draws.ts';
 import { computeUnits } from './units.ts';
 
-type Misbehaviour = 'throw' | 'die' | 'lose' | 'fill' | 'spin' | 'run-on';
+type Misbehaviour = 'throw' | 'die' | 'lose' | 'fill' | 'hang' | 'run-on';
 
 /** How the devices of this machine are; there are none by default. */
 export interface FakeDevices {
@@ -17,6 +17,8 @@ export interface FakeDevices {
   readonly misbehave?: Readonly<Record<string, Misbehaviour>>;
   /** The attempt from which on shards do not misbehave any more, counted from 1 in `log`. */
   readonly recoverAt?: number;
+  /** What drivers write to standard error when devices are looked for. */
+  readonly says?: string;
   /** A file that gets the id of each shard as it is begun, and its device. */
   readonly log?: string;
 }
@@ -25,7 +27,15 @@ export interface FakeDevices {
 export const FAKE_DEVICES = 'RESDIFF_TEST_DEVICES';
 
 const fake = JSON.parse(process.env[FAKE_DEVICES] ?? '{}') as FakeDevices;
-const { devices = [], broken = [], delayMs = 0, misbehave = {}, recoverAt = Infinity, log } = fake;
+const {
+  devices = [],
+  broken = [],
+  delayMs = 0,
+  misbehave = {},
+  recoverAt = Infinity,
+  log,
+  says = '',
+} = fake;
 let begun = 0;
 
 function attempt(id: string, device: string): number {
@@ -52,8 +62,9 @@ export default serveShards(async (task, context) => {
       throw new DeviceLostError('the driver was reset');
     case 'fill':
       throw new DeviceLostError('no memory is left for 10 draws');
-    case 'spin':
-      for (;;);
+    case 'hang':
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      break;
     case 'run-on':
       for (;;) await setTimeout(10);
     case undefined:
@@ -82,6 +93,7 @@ export const openDevice: DeviceModule['openDevice'] = (device) => {
 
 export const listDevices: DeviceModule['listDevices'] = (kind) => {
   if (broken.includes(kind)) process.kill(process.pid, 'SIGSEGV');
+  writeSync(process.stderr.fd, says);
   const found = devices.filter(({ device }) => device.startsWith(`${kind}:`));
   if (found.length > 0) return Promise.resolve(found);
   throw Object.assign(new Error(`no ${kind} driver is installed`), { remedy: 'Install one.' });

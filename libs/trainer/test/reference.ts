@@ -42,11 +42,11 @@ function forward(network: CompletedNetwork, parameters: Tensors, images: Float64
   const y = new Float64Array(count * outputs);
   const passes = Array.from({ length: count }, (_, image) => {
     const z = images.subarray(image * inputs, (image + 1) * inputs);
-    const states = [new Float64Array(width)];
+    const first = new Float64Array(width);
     for (let i = 0; i < width; i++) {
-      for (let j = 0; j < inputs; j++)
-        states[0][i] += scale.A * parameters.A[i * inputs + j] * z[j];
+      for (let j = 0; j < inputs; j++) first[i] += scale.A * parameters.A[i * inputs + j] * z[j];
     }
+    const states = [first];
     const preactivations: Float64Array[] = [];
     for (let layer = 0; layer < depth; layer++) {
       const W = parameters[`W.${layer}`];
@@ -132,11 +132,17 @@ export function referenceGradients(
     }
     for (let layer = depth - 1; layer >= 0; layer--) {
       const dh = dx.map((slope, i) => slope * activation.dphi(preactivations[layer][i]));
+      const [W, dW, db] = [
+        parameters[`W.${layer}`],
+        gradients[`W.${layer}`],
+        gradients[`b.${layer}`],
+      ];
+      const x = states[layer];
       for (let i = 0; i < width; i++) {
-        gradients[`b.${layer}`][i] += dh[i];
+        db[i] += dh[i];
         for (let j = 0; j < width; j++) {
-          gradients[`W.${layer}`][i * width + j] += dh[i] * states[layer][j];
-          dx[j] += scale.W * parameters[`W.${layer}`][i * width + j] * dh[i];
+          dW[i * width + j] += dh[i] * x[j];
+          dx[j] += scale.W * W[i * width + j] * dh[i];
         }
       }
     }

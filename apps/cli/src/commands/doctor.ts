@@ -81,8 +81,8 @@ function gpu({ kind, devices, problem }: DeviceProbe): Finding {
     };
   }
   const listed = devices.map(
-    ({ device, name, software }) =>
-      `${device} (${name}${software ? ', a program on the processor' : ''})`,
+    ({ device, name, software, unusable }) =>
+      `${device} (${name}${software ? ', a program on the processor' : ''}${unusable === undefined ? '' : `; not to be used: ${unusable}`})`,
   );
   const able = experiments.filter(({ gpus }) => gpus?.kinds.includes(kind));
   const detail = `${listed.join(', ')}, for ${able.map(({ name }) => name).join(', ')}`;

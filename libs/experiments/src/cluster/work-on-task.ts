@@ -1,15 +1,18 @@
 import {
+  defaultSignalSeconds,
   messageOf,
   parseSlurmTime,
   readRun,
   readSubmission,
   shardsOfTask,
+  Slurm,
   taskAttempt,
   workOnShards,
   writeTaskState,
   type DeviceLoss,
   type FailurePolicy,
   type RunProgress,
+  type SlurmOptions,
   type TaskState,
   type WorkOutcome,
 } from '@resdiff/runtime';
@@ -45,10 +48,12 @@ export interface TaskOutcome extends WorkOutcome {
 }
 
 /**
- * Seconds that shards without a checkpoint are given to finish once the task is to stop; Slurm kills
- * what is left of a job 30 seconds (KillWait) after it told it to end.
+ * Seconds that shards without a checkpoint are given at most to finish once the task is to stop;
+ * Slurm kills what is left of a job 30 seconds (KillWait) after it told it to end.
  */
 const GRACE_SECONDS = 20;
+/** Seconds that Slurm may send the signal before its time, see `--signal` of sbatch. */
+const EARLY_SECONDS = 60;
 
 /**
  * Computes the shards of a task, and keeps its state beside the submission.
@@ -79,6 +84,8 @@ export async function workOnTask({
       ...state,
     });
   const ids = await shardsOfTask(folder, n, task);
+  const { options } = await readSubmission(folder, n);
+  const { signalSeconds = defaultSignalSeconds } = options;
   say({ state: 'running', done: 0, failed: 0 });
   try {
     const { manifest } = await readRun(folder);
@@ -88,7 +95,7 @@ export async function workOnTask({
     const found = request && (await devicesForRun(pipeline.experiment, planned, request));
     const executor = runExecutor(pipeline, planned, {
       workers,
-      graceSeconds: GRACE_SECONDS,
+      graceSeconds: Math.min(GRACE_SECONDS, signalSeconds / 2),
       ...(found && { devices: found.map(({ device }) => device) }),
       ...(onDeviceLost && { onDeviceLost }),
     });
@@ -106,10 +113,12 @@ export async function workOnTask({
           onProgress?.(progress);
         },
       });
-      const ended = {
-        ...outcome,
-        ...(await judged(outcome, { folder, n, started, newly: outcome.done.length - resumed })),
-      };
+      const progressed = outcome.done.length > resumed || outcome.checkpointed.length > 0;
+      const endless =
+        outcome.stopped.length > 0 &&
+        !progressed &&
+        (await secondsToLimit(task, options, started)) <= signalSeconds + EARLY_SECONDS;
+      const ended = { ...outcome, ...judged(outcome, endless) };
       const { done, failed, state, message } = ended;
       say({
         state: state === 'more' ? 'stopped' : state,
@@ -127,35 +136,33 @@ export async function workOnTask({
   }
 }
 
-async function judged(
-  { stopped, failed, checkpointed }: WorkOutcome,
-  {
-    folder,
-    n,
-    started,
-    newly,
-  }: {
-    readonly folder: string;
-    readonly n: number;
-    readonly started: Date;
-    readonly newly: number;
-  },
-): Promise<Pick<TaskOutcome, 'state' | 'message'>> {
-  const [first] = stopped;
-  if (first !== undefined) {
-    const { time } = (await readSubmission(folder, n)).options;
-    const limit = (time === undefined ? undefined : parseSlurmTime(time)) ?? Infinity;
-    const wholeTime = (Date.now() - started.getTime()) / 1000 > limit / 2;
-    if (newly > 0 || checkpointed.length > 0 || !wholeTime) return { state: 'more' };
+/** @param endless whether the task would be stopped in the same way if it were started again. */
+function judged(
+  { stopped, failed }: WorkOutcome,
+  endless: boolean,
+): Pick<TaskOutcome, 'state' | 'message'> {
+  if (endless) {
     return {
       state: 'failed',
-      message: `In the time limit of ${time} no shard was done and no checkpoint written: ${first} takes longer. Resume with a longer --time.`,
+      message: `Its time limit ended before a shard was done or a checkpoint written: ${stopped[0]} takes longer. Resume with a longer --time.`,
     };
   }
+  if (stopped.length > 0) return { state: 'more' };
   if (failed.length === 0) return { state: 'done' };
   const [{ shard, message }] = failed;
   const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
   return { state: 'failed', message: `${shard}: ${message}${more}` };
+}
+
+/** By Slurm, which knows the limits of partitions, or by the options where it cannot be asked. */
+async function secondsToLimit(
+  task: number,
+  { time }: SlurmOptions,
+  started: Date,
+): Promise<number> {
+  const [job] = await new Slurm().jobStates([jobName(task)]).catch(() => []);
+  const limit = (time === undefined ? undefined : parseSlurmTime(time)) ?? Infinity;
+  return job?.secondsLeft ?? limit - (Date.now() - started.getTime()) / 1000;
 }
 
 /** As Slurm names a task of an array. */

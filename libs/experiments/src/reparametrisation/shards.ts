@@ -131,7 +131,7 @@ export async function computeReparametrisation(
       context,
     });
     const notes = await judged(session, losses, test, dataset.classes);
-    return { batches: [lossRows(settings, task, losses)], notes, device: trainer.device };
+    return { batches: [lossRows(settings, task, losses)], notes };
   } finally {
     await session.close();
   }

@@ -14,7 +14,6 @@ import type { Pipeline } from '../pipeline.ts';
 import {
   checkPlanOptions,
   lookUp,
-  mostWorkers,
   ownVersions,
   type PlannedRun,
   type PlanOptions,
@@ -74,7 +73,6 @@ export async function planSweep(
     ),
     warnings: [...new Set(cuts.flatMap(({ warnings }) => warnings))],
     environment,
-    mostWorkers: mostWorkers(experiment, settings, plan.shards.length),
   };
 }
 

@@ -35,12 +35,13 @@ export interface SweepReport extends Report {
   readonly summary: SweepSummary;
 }
 
-type FinishedSweep = Pick<Run, 'batches' | 'notesOf' | 'manifest' | 'failures'>;
+type FinishedSweep = Pick<Run, 'batches' | 'notesOf' | 'manifest' | 'failures' | 'unchanged'>;
 
 /**
  * What each point says as a run of its own, over the points whose shards are all done: estimates,
  * one verdict of all, and figures: of one run that has all points, if the experiment has such runs;
- * else of each point as `figure-<point>`, if they are few.
+ * else of each point as `figure-<point>`, if they are few. Those of points are not made anew for a
+ * run that is unchanged, which has them.
  *
  * @param continues called between two points; what it throws ends the report.
  * @throws {RunError} naming the point whose report failed.
@@ -66,7 +67,7 @@ export async function reportSweep(
     const ofPoint = { batches: () => run.batches(point), notes: run.notesOf(point) };
     const own = await naming(title, () => experiment.report(settings[index], ofPoint));
     found.push(placed(own, { point, title, at: points.coordinates(point) }));
-    if (figures !== 'each') continue;
+    if (figures !== 'each' || run.unchanged) continue;
     // Now, so that no more than one point's rows are held.
     for (const [name, data] of Object.entries(await own.artifacts())) {
       artifacts[artifactOfPoint(name, point)] = data;

@@ -192,6 +192,8 @@ describe('a sweep of draws', () => {
     const again = await runPipeline(pipeline, planned, options(sweep.folder));
     expect(again.unchanged).toBe(true);
     expect(again.report.summary).toEqual(sweep.summary);
+    // The figures that are there are not drawn again.
+    expect(Object.keys(await again.report.artifacts())).toEqual(['points.json']);
   });
 });
 

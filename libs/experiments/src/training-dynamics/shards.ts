@@ -134,10 +134,7 @@ export async function computeTrainingDynamics(
       }
       rows.push(compare(problem, next, { initial, now: await functions(), ...predicted(next) }));
     }
-    return {
-      batches: [snapshotRows(settings, { size, repetition }, rows)],
-      device: trainer.device,
-    };
+    return { batches: [snapshotRows(settings, { size, repetition }, rows)] };
   } finally {
     await session.close();
   }

@@ -59,7 +59,7 @@ function computed(
 }
 
 /** What a shard says, but for how it came to it. */
-const results = ({ rows, notes, files, device }: ShardEnd) => ({ rows, notes, files, device });
+const results = ({ rows, notes, files }: ShardEnd) => ({ rows, notes, files });
 
 describe('interruptions do not change rows, notes or weights', () => {
   it.each(methods)('%s, stopped at every epoch, and at every third', async (method) => {

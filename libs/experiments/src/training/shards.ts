@@ -135,15 +135,7 @@ class NetworkShard {
       atEdge: searched?.atEdge ?? null,
       divergedAt: final.divergedAt ?? null,
     };
-    // The package of tfjs takes a GPU by itself; others compute where they are told to.
-    const own = await this.#engine();
-    const { device } = this.#context.device === 'cpu' ? own : this.#context;
-    const batches = parts.map(({ part, training }) => this.#rows(part, training));
-    return { batches, notes, device };
-  }
-
-  #engine() {
-    return engine(this.#settings.engine, this.#context.device);
+    return { batches: parts.map(({ part, training }) => this.#rows(part, training)), notes };
   }
 
   #grid() {
@@ -180,7 +172,7 @@ class NetworkShard {
     };
     if (resume) keepIfOver(resume);
     const { records, divergedAt } = await train({
-      engine: await this.#engine(),
+      engine: await engine(this.#settings.engine, this.#context.device),
       job: jobOf(this.#model, parts, batch, data),
       initial: () => initialParameters(this.#model, origin),
       centred: parts.centred,

@@ -43,6 +43,11 @@ export class DeviceProcess {
     });
   }
 
+  /** The end of what it has written to standard error; all of it has come once it has ended. */
+  get said(): string {
+    return this.#said;
+  }
+
   send(message: ToDevice): void {
     // That it cannot be sent is told by the end of the process.
     if (this.#child.connected) {

@@ -25,19 +25,27 @@ async function probe(
   env: Readonly<Record<string, string>>,
 ): Promise<DeviceProbe> {
   const process = new DeviceProcess(worker, env);
+  const found = await foundBy(process, worker, kind);
+  await process.end('gently');
+  return { kind, ...found, ...(process.said !== '' && { said: process.said }) };
+}
+
+async function foundBy(
+  process: DeviceProcess,
+  worker: URL,
+  kind: GpuKind,
+): Promise<Pick<DeviceProbe, 'devices' | 'problem'>> {
   const tooLong = AbortSignal.timeout(SEARCH_MS);
   try {
     const answer = await process.ask({ list: { worker: worker.href, kind } }, listing, tooLong);
     return 'refused' in answer
-      ? { kind, devices: [], problem: answer.refused }
-      : { kind, devices: answer.listed };
+      ? { devices: [], problem: answer.refused }
+      : { devices: answer.listed };
   } catch (error) {
     const reason = tooLong.aborted
       ? `the search for devices was not done after ${SEARCH_MS / 1000} s`
       : `the search for devices failed: ${messageOf(error)}`;
-    return { kind, devices: [], problem: { reason } };
-  } finally {
-    await process.end('gently');
+    return { devices: [], problem: { reason } };
   }
 }
 

@@ -5,7 +5,17 @@ export class DeviceError extends Error {
   readonly device: string;
 
   constructor(device: string, reason: string, options?: ErrorOptions) {
-    super(`${device} failed: ${reason}`, options);
+    super(
+      isOutOfMemory(reason)
+        ? `${device} has no memory left; a smaller batch or network takes less: ${reason}`
+        : `${device} failed: ${reason}`,
+      options,
+    );
     this.device = device;
   }
+}
+
+/** Whether a library says that a device has no memory left. */
+export function isOutOfMemory(reason: string): boolean {
+  return /out of (?:device )?memory|not enough memory|failed to allocate memory/i.test(reason);
 }

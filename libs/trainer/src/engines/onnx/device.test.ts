@@ -36,21 +36,20 @@ it('refuses another adapter than the first, which ONNX Runtime cannot be told to
 });
 
 describe('with a package that stands in for ONNX Runtime', () => {
-  /** Imports it; in its sessions, the first `works` runs give nothing and the next one fails. */
-  function standIn({ backends = ['cpu', 'webgpu', 'cuda'], works = 0, isMainThread = true } = {}) {
-    let runs = 0;
-    const session = {
-      run: () =>
-        ++runs > works
-          ? Promise.reject(new Error('Device is lost.\nat line 1'))
-          : Promise.resolve({}),
-      release: () => Promise.resolve(),
-    };
+  /** Imports it; its sessions fail as they run, or already as they open. */
+  function standIn({
+    backends = ['cpu', 'webgpu', 'cuda'],
+    isMainThread = true,
+    opens = true,
+    failure = '',
+  } = {}) {
+    const fail = () => Promise.reject(new Error(`${failure}\nat line 1`));
+    const session = { run: fail, release: () => Promise.resolve() };
     const runtime = {
       env: { versions: { node: '0.0.0' } },
       listSupportedBackends: () => backends.map((name) => ({ name, bundled: true })),
       Tensor: class {},
-      InferenceSession: { create: () => Promise.resolve(session) },
+      InferenceSession: { create: () => (opens ? Promise.resolve(session) : fail()) },
     };
     const packages: Record<string, unknown> = {
       'onnxruntime-node': runtime,
@@ -75,21 +74,25 @@ describe('with a package that stands in for ONNX Runtime', () => {
     expect(device).toBe('cuda:1');
   });
 
-  it.each(['webgpu', 'cuda:1'])(
-    'says that %s gave up, not that it is not there',
-    async (device) => {
-      const engine = await onnxEngine({ device, importPackage: standIn() });
+  const full = 'has no memory left; a smaller batch or network takes less';
+
+  it.each([
+    ['webgpu', true, 'Device is lost.', 'webgpu:0 failed'],
+    ['cuda:1', true, 'CUDA failure 719', 'cuda:1 failed'],
+    ['webgpu', true, 'Failed to create buffer: Out of memory', `webgpu:0 ${full}`],
+    ['cuda:1', false, 'CUDA failure 2: out of memory', `cuda:1 ${full}`],
+  ])(
+    'says that %s gave up, not that it is not there: %j, %s',
+    async (asked, opens, failure, says) => {
       const model = smallModel();
       const job = { model, optimizer: { kind: 'gradient-descent' }, batch: 6 } as const;
-      const failure = await engine
-        .open({ ...job, data: smallSet(model, 20) })
+      const error = await onnxEngine({ device: asked, importPackage: standIn({ opens, failure }) })
+        .then((engine) => engine.open({ ...job, data: smallSet(model, 20) }))
         .then((session) => session.run(new Int32Array(6), 0.1))
         .catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(DeviceError);
-      expect(failure).toMatchObject({
-        device: engine.device,
-        message: `${engine.device} failed: Device is lost.`,
-      });
+      expect(error).toBeInstanceOf(DeviceError);
+      const device = deviceName(onnxDevice(asked));
+      expect(error).toMatchObject({ device, message: `${says}: ${failure}` });
     },
   );
 });

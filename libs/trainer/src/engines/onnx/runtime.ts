@@ -1,5 +1,5 @@
 import type * as onnxruntime from 'onnxruntime-node';
-import { DeviceError } from '../device-error.ts';
+import { DeviceError, isOutOfMemory } from '../device-error.ts';
 import { EngineUnavailableError } from '../unavailable.ts';
 import { deviceName, type OnnxDevice } from './device.ts';
 
@@ -71,6 +71,7 @@ export interface ModelOptions {
  * A session that runs a model, from the calling thread alone.
  *
  * @throws {EngineUnavailableError} if the device, or what it takes to compute there, is missing.
+ * @throws {DeviceError} if it has no memory left.
  */
 export async function openModel(
   { InferenceSession }: Runtime,
@@ -93,7 +94,10 @@ export async function openModel(
       ...(kind === 'webgpu' && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
     });
   } catch (error) {
-    throw kind === 'cpu' ? error : unavailable(device, firstLine(error));
+    if (kind === 'cpu') throw error;
+    const reason = firstLine(error);
+    if (isOutOfMemory(reason)) throw new DeviceError(deviceName(device), reason, { cause: error });
+    throw unavailable(device, reason);
   }
 }
 
