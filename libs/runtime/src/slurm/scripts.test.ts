@@ -122,15 +122,26 @@ describe('the script of a task', () => {
     expect(await runTask('exit 0', 'echo RUNNING')).toEqual({ status: 0, stdout: '' });
   });
 
-  it('asks to be requeued where there is more to do', async () => {
-    expect(await runTask('exit 75', 'echo RUNNING')).toEqual({
-      status: 0,
-      stdout: 'scontrol requeue 12_3',
-    });
-  });
+  it.each(['RUNNING', 'SIGNALING'])(
+    'asks to be requeued where there is more to do, %s',
+    async (state) => {
+      expect(await runTask('exit 75', `echo ${state}`)).toEqual({
+        status: 0,
+        stdout: 'scontrol requeue 12_3',
+      });
+    },
+  );
 
   it('does not where the job is being cancelled', async () => {
     expect(await runTask('exit 75', 'echo COMPLETING')).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('asks again while Slurm does not say how the task is', async () => {
+    const state = 'mark=${0%/*}/asked; if [ -e "$mark" ]; then echo RUNNING; else : >"$mark"; fi';
+    expect(await runTask('exit 75', state)).toEqual({
+      status: 0,
+      stdout: "The task is not requeued yet: its state is ''.\nscontrol requeue 12_3",
+    });
   });
 
   it('asks again while the controller is away', async () => {

@@ -50,14 +50,18 @@ stop() {
 }
 trap stop USR1 TERM
 
-# Has Slurm run this task again later, unless it is being cancelled or requeued already.
+# Has Slurm run this task again later, unless it is being cancelled or requeued already. Whatever
+# else its state is, such as SIGNALING after the signal before its time limit, soon passes.
 requeue() {
   local pause state
   for pause in 0 2 10 30; do
     sleep "$pause"
     state=$("$squeue" --noheader --states=all --jobs="$task" --format=%T) || continue
-    [ "$state" = RUNNING ] || return 0
-    "$scontrol" requeue "$task" && return 0
+    case $state in
+      RUNNING | SIGNALING) "$scontrol" requeue "$task" && return 0 ;;
+      COMPLETING | CANCELLED | PENDING | PREEMPTED | REQUEUED | TIMEOUT) return 0 ;;
+      *) echo "The task is not requeued yet: its state is '$state'." ;;
+    esac
   done
   return 1
 }
