@@ -183,7 +183,8 @@ describe.concurrent('a run', () => {
     const shard = 'limit-0000000020';
     const { code, stderr } = await begun(cwd, { workers: [{ shard, action: 'throw' }] }).ended;
     expect(code).toBe(1);
-    expect(stderr).toBe(`resdiff: The shard ${shard} failed: thrown by the test\n`);
+    expect(stderr).toContain(`resdiff: The shard ${shard} failed: thrown by the test\n`);
+    expect(stderr).toContain(`failures/${shard}.json in the run folder tells more`);
     expect(notedIn(cwd).filter(({ event }) => event === 'throw')).toHaveLength(1);
     expect(namesIn(join(cwd, 'run/failures'))).toEqual([`${shard}.json`]);
     const { stdout } = await resdiff(['status', 'run'], cwd);

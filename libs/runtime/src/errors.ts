@@ -41,13 +41,23 @@ export class ShardFailedError extends RunError {
 
   constructor(shard: string, reason: string, kind: FailureKind, attempts = 1, cause?: unknown) {
     const times = attempts > 1 ? ` ${attempts} times` : '';
-    super(`The shard ${shard} failed${times}: ${reason}`, { cause });
+    super(`The shard ${shard} failed${times}: ${reason}`, {
+      remedy: `${advice[kind]} failures/${shard}.json in the run folder tells more; finished shards are kept. Give the same command again to go on.`,
+      cause,
+    });
     this.shard = shard;
     this.reason = reason;
     this.kind = kind;
     this.attempts = attempts;
   }
 }
+
+const advice: Readonly<Record<FailureKind, string>> = {
+  threw: 'It would fail again, so mend the cause first.',
+  crashed: 'If memory was short, give fewer --workers; with more --retries it is tried more often.',
+  hung: 'If it was slow and not stuck, give a longer --shard-timeout.',
+  lost: 'If resdiff doctor no longer finds the device, give another one.',
+};
 
 /** A shard that failed, by the name a person knows it by, and how. */
 export interface NamedFailure {
@@ -68,7 +78,7 @@ export class ShardsFailedError extends RunError {
     const more = rest > 0 ? `\n  and ${rest} more` : '';
     super(`${failures.length} of ${total} shards failed:${shown.join('')}${more}`, {
       remedy:
-        'The others are kept. Once the cause is mended, resume the run: it computes what is missing.',
+        'The others are kept, and failures/ in the run folder tells more. Once the cause is mended, resume the run: it computes what is missing.',
     });
     this.failures = failures;
   }

@@ -69,6 +69,7 @@ describe('a run that keeps going', () => {
     const executor = drawsPool(1, { misbehave: throwing });
     const error = await failureOf(executeRun(plan, { folder, executor }));
     expect(error).toBeInstanceOf(ShardFailedError);
+    expect((error as ShardFailedError).remedy).toContain('failures/draws-10-20.json in the run');
     expect(await recorded(folder)).toEqual(['draws-10-20.json']);
     expect((await readdir(join(folder, 'shards'))).toSorted()).toEqual([
       'draws-0-10.arrow',
@@ -81,7 +82,7 @@ describe('a run that keeps going', () => {
       attempts: 1,
       host: hostname(),
     });
-    expect(record.stack).toContain('draws-worker.ts');
+    expect(record.stack).toContain('draws-worker.mjs');
     expect(record).not.toHaveProperty('point');
     expect(Math.abs(Date.parse(record.at) - Date.now())).toBeLessThan(600_000);
   });
@@ -113,7 +114,7 @@ describe('a run that keeps going', () => {
   it('retries what exits or hangs, and records what always does', async () => {
     const folder = await scratch();
     const { path, lines } = await attemptsLog();
-    const misbehave = { 'draws-10-20': 'exit', 'draws-40-50': 'spin' } as const;
+    const misbehave = { 'draws-10-20': 'exit', 'draws-40-50': 'hang' } as const;
     const options = { folder, keepGoing: true, shardTimeout: 3, retries: 1 };
     const executor = drawsPool(2, { misbehave, log: path });
     const error = await failureOf(executeRun(plan, { ...options, executor }));

@@ -84,7 +84,7 @@ describe('parseManifest', () => {
     for (let length = 1; length < content.length; length += 37) {
       const error = refusal(content.slice(0, length));
       expect(error.message).toContain(`${path} is damaged: it is not whole JSON`);
-      expect(error.remedy).toContain('Delete it');
+      expect(error.remedy).toContain('Delete it and give the command that began the run');
     }
   });
 

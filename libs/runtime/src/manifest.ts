@@ -211,7 +211,8 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 export function parseManifest(content: string, path: string): Manifest {
   const damaged = (problem: string, cause?: unknown) =>
     new UserError(`${path} is damaged: ${problem}.`, {
-      remedy: 'Delete it and give the same command again: shards that are whole are kept.',
+      remedy:
+        'Delete it and give the command that began the run (run, sweep or submit, with the pipeline) again: shards that are whole are kept.',
       cause,
     });
 
