@@ -77,17 +77,18 @@ export interface RunOverview {
  * @throws {UserError} if the folder holds no run.
  */
 export async function overviewOf(folder: string, slurm: Slurm = new Slurm()): Promise<RunOverview> {
-  // Slurm first: a run whose merge job has ended is then read as that job left it.
+  // Slurm first: what its jobs that have ended left in the folder is then read as they left it.
   const submission = await latestSubmission(folder);
-  const cluster = submission && (await clusterOf(folder, submission, slurm));
+  const asked = submission && (await ask(submission, slurm));
   const status = await readRun(folder);
   const { manifest, done, lock } = status;
+  const cluster = submission && asked && (await clusterOf(folder, submission, { ...asked, done }));
   const { shards, points } = manifest;
   const total = shards.length;
   const alive = lock !== undefined && lock.alive !== false ? lock.owner : undefined;
   const atWork =
     (alive === undefined ? 0 : (manifest.sessions.at(-1)?.workers ?? 0)) +
-    (cluster?.runningShards(done) ?? 0);
+    (cluster?.runningShards ?? 0);
   const failures = [
     ...status.failures.map(({ shard: id, message, ...record }) => ({
       what: shardTitle(manifest, { id, ...(record.point !== undefined && record) }),
@@ -184,20 +185,37 @@ interface Cluster {
   readonly phase: 'running' | 'waiting' | 'ended';
   /** Tasks that ended badly without a shard's failure on record: killed, out of memory, lost. */
   readonly lostTasks: readonly Failure[];
-  /** How many shards the running tasks are at, by what is done. */
-  readonly runningShards: (done: { has(id: string): boolean }) => number;
+  /** How many shards the running tasks are at. */
+  readonly runningShards: number;
 }
 
-async function clusterOf(folder: string, submission: Submission, slurm: Slurm): Promise<Cluster> {
+/** What Slurm answers, and which shards are done. */
+interface Known {
+  readonly tasks: ReadonlyMap<number, JobState>;
+  readonly merge: JobState | undefined;
+  readonly unreachable: string | undefined;
+  readonly done: { has(id: string): boolean };
+}
+
+async function clusterOf(
+  folder: string,
+  submission: Submission,
+  { tasks, merge, unreachable, done }: Known,
+): Promise<Cluster> {
   const { n, jobs, options } = submission;
-  const said = readTaskStates(folder, n);
-  const { tasks, merge, unreachable } = await ask(submission, slurm);
+  const left = jobs.map(({ shards }) => shards.filter((id) => !done.has(id)).length);
+  // Of ten thousand tasks, most have nothing to tell.
+  const said = readTaskStates(folder, n, (task) => {
+    const known = tasks.get(task);
+    if (known !== undefined && isActive(known)) return false;
+    return known?.phase === 'failed' || left[task] > 0;
+  });
   const phase = (task: number): 'running' | 'waiting' | 'ended' => {
     const known = tasks.get(task);
     if (known !== undefined) {
       return !isActive(known) ? 'ended' : known.phase === 'running' ? 'running' : 'waiting';
     }
-    if (unreachable === undefined) return 'ended';
+    if (unreachable === undefined || left[task] === 0) return 'ended';
     const state = said.get(task)?.state;
     return state === 'running' ? 'running' : state === undefined ? 'waiting' : 'ended';
   };
@@ -228,15 +246,15 @@ async function clusterOf(folder: string, submission: Submission, slurm: Slurm): 
         ? [{ what: 'merge', error: await lastWords(folder, n, 'merge', merge.state) }]
         : []),
     ],
-    runningShards: (done) =>
-      jobs.reduce((sum, { shards }, task) => {
-        const left = shards.filter((id) => !done.has(id)).length;
-        return sum + (phases[task] === 'running' ? Math.min(left, options.cpus ?? 1) : 0);
-      }, 0),
+    runningShards: left.reduce(
+      (sum, count, task) =>
+        sum + (phases[task] === 'running' ? Math.min(count, options.cpus ?? 1) : 0),
+      0,
+    ),
   };
 }
 
-async function ask(submission: Submission, slurm: Slurm) {
+async function ask(submission: Submission, slurm: Slurm): Promise<Omit<Known, 'done'>> {
   try {
     const { tasks, merge } = await submissionState(submission, slurm);
     return { tasks, merge, unreachable: undefined };

@@ -31,6 +31,7 @@ describe('the states of tasks', () => {
         [2, stateOf(0)],
       ]),
     );
+    expect([...readTaskStates(folder, 1, (task) => task < 9).keys()]).toEqual([2]);
   });
 
   it('are not those of an attempt that Slurm gave up', async () => {

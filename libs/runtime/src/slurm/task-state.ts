@@ -55,15 +55,22 @@ export function writeTaskState(folder: string, n: number, task: number, state: T
   return true;
 }
 
-/** The states of a submission's tasks by index; tasks that have not started are absent. */
-export function readTaskStates(folder: string, n: number): Map<number, TaskState> {
+/**
+ * The states of a submission's tasks by index; tasks that have not started are absent, as are those
+ * that are not `wanted`.
+ */
+export function readTaskStates(
+  folder: string,
+  n: number,
+  wanted: (task: number) => boolean = () => true,
+): Map<number, TaskState> {
   const parent = submissionFolder(folder, n);
   const states = new Map<number, TaskState>();
   for (const name of namesIn(parent)) {
-    const task = /^task-(\d+)\.json$/.exec(name)?.[1];
-    const state = task === undefined ? undefined : readState(join(parent, name));
+    const task = Number(/^task-(\d+)\.json$/.exec(name)?.[1] ?? NaN);
+    const state = task >= 0 && wanted(task) ? readState(join(parent, name)) : undefined;
     if (state !== undefined) {
-      states.set(Number(task), state);
+      states.set(task, state);
     }
   }
   return states;
