@@ -1,23 +1,13 @@
 import { Option, type Command } from '@commander-js/extra-typings';
 import { availableParallelism } from 'node:os';
+import { addComputingOptions, addSweepOptions } from './option-groups.ts';
 import {
-  commonSeedOption,
   count,
   dataOption,
-  deviceOption,
-  devicesOption,
   duration,
-  gridOption,
   jsonOption,
-  mixedOption,
-  outOption,
   PIPELINE_FILE,
-  quickOption,
   quietOption,
-  retriesOption,
-  setOption,
-  shardSizeOption,
-  shardTimeoutOption,
   workersOption,
 } from './options.ts';
 
@@ -25,23 +15,14 @@ const RUN = 'run folder, such as runs/figure-6/0123456789ab';
 
 /** Adds the commands for sweeps, for Slurm, and for runs by their folder. */
 export function addClusterCommands(program: Command): void {
-  program
-    .command('sweep')
-    .description('run a pipeline at every point of a grid: one table, one summary, one figure')
-    .argument('<file>', PIPELINE_FILE)
-    .addOption(gridOption())
-    .addOption(commonSeedOption())
-    .addOption(setOption())
-    .addOption(quickOption())
-    .addOption(dataOption())
-    .addOption(workersOption(availableParallelism()))
-    .addOption(deviceOption())
-    .addOption(devicesOption())
-    .addOption(mixedOption())
-    .addOption(shardSizeOption())
-    .addOption(retriesOption())
-    .addOption(shardTimeoutOption())
-    .addOption(outOption())
+  addComputingOptions(
+    addSweepOptions(
+      program
+        .command('sweep')
+        .description('run a pipeline at every point of a grid: one table, one summary, one figure')
+        .argument('<file>', PIPELINE_FILE),
+    ).addOption(workersOption(availableParallelism())),
+  )
     .addOption(jsonOption())
     .addOption(quietOption())
     .action(async (file, options) => {
@@ -50,28 +31,21 @@ export function addClusterCommands(program: Command): void {
     });
 
   addSlurmOptions(
-    program
-      .command('submit')
-      .description('hand a run or a sweep to Slurm: a job array, and a job that merges')
-      .argument('<file>', PIPELINE_FILE)
-      .addOption(gridOption())
-      .addOption(commonSeedOption())
-      .addOption(setOption())
-      .addOption(quickOption())
-      .addOption(dataOption())
-      .addOption(shardSizeOption())
-      .addOption(deviceOption())
-      .addOption(devicesOption())
-      .addOption(mixedOption())
-      .addOption(retriesOption())
-      .addOption(shardTimeoutOption())
-      .addOption(outOption())
-      .addOption(jsonOption())
-      .addOption(quietOption()),
-  ).action(async (file, options) => {
-    const { submit } = await import('./commands/submit.ts');
-    process.exitCode = await submit(file, options);
-  });
+    addComputingOptions(
+      addSweepOptions(
+        program
+          .command('submit')
+          .description('hand a run or a sweep to Slurm: a job array, and a job that merges')
+          .argument('<file>', PIPELINE_FILE),
+      ),
+    ),
+  )
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .action(async (file, options) => {
+      const { submit } = await import('./commands/submit.ts');
+      process.exitCode = await submit(file, options);
+    });
 
   program
     .command('status')
@@ -96,24 +70,22 @@ export function addClusterCommands(program: Command): void {
     });
 
   addSlurmOptions(
-    program
-      .command('resume')
-      .description('compute what is missing of a run: on Slurm if it was submitted, else here')
-      .argument('<run>', RUN)
-      .option('--local', 'compute here what was submitted to Slurm')
-      .addOption(dataOption())
-      .addOption(workersOption(availableParallelism()))
-      .addOption(deviceOption())
-      .addOption(devicesOption())
-      .addOption(mixedOption())
-      .addOption(retriesOption())
-      .addOption(shardTimeoutOption())
-      .addOption(jsonOption())
-      .addOption(quietOption()),
-  ).action(async (folder, options) => {
-    const { resume } = await import('./commands/resume.ts');
-    process.exitCode = await resume(folder, options);
-  });
+    addComputingOptions(
+      program
+        .command('resume')
+        .description('compute what is missing of a run: on Slurm if it was submitted, else here')
+        .argument('<run>', RUN)
+        .option('--local', 'compute here what was submitted to Slurm')
+        .addOption(dataOption())
+        .addOption(workersOption(availableParallelism())),
+    ),
+  )
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .action(async (folder, options) => {
+      const { resume } = await import('./commands/resume.ts');
+      process.exitCode = await resume(folder, options);
+    });
 
   program
     .command('merge')
@@ -128,23 +100,19 @@ export function addClusterCommands(program: Command): void {
     });
 
   // What jobs run; no command for people.
-  program
-    .command('work', { hidden: true })
-    .description('compute the shards of a task of a job array')
-    .argument('<run>', RUN)
-    .argument('<submission>', 'number of the submission', count('the submission', 1, 1e9))
-    .argument('<task>', 'index of the task', count('the task', 0, 1e9))
-    .addOption(dataOption())
-    .addOption(workersOption(1))
-    .addOption(deviceOption())
-    .addOption(devicesOption())
-    .addOption(mixedOption())
-    .addOption(retriesOption())
-    .addOption(shardTimeoutOption())
-    .action(async (folder, submission, task, options) => {
-      const { work } = await import('./commands/work.ts');
-      process.exitCode = await work({ folder, submission, task }, options);
-    });
+  addComputingOptions(
+    program
+      .command('work', { hidden: true })
+      .description('compute the shards of a task of a job array')
+      .argument('<run>', RUN)
+      .argument('<submission>', 'number of the submission', count('the submission', 1, 1e9))
+      .argument('<task>', 'index of the task', count('the task', 0, 1e9))
+      .addOption(dataOption())
+      .addOption(workersOption(1)),
+  ).action(async (folder, submission, task, options) => {
+    const { work } = await import('./commands/work.ts');
+    process.exitCode = await work({ folder, submission, task }, options);
+  });
 }
 
 function addSlurmOptions<Args extends unknown[], Options extends Record<string, unknown>>(

@@ -45,7 +45,7 @@ export async function execute(
     const { pipeline, planned, folder } = await prepare();
     const unsure = await refuseIfSubmitted(folder);
     const devices = await devicesForRun(pipeline.experiment, planned, request);
-    const workers = Math.min(options.workers, planned.mostWorkers);
+    const workers = Math.min(options.workers, planned.plan.shards.length);
     const points = planned.plan.points ? `${counted(planned.plan.points.length, 'point')}, ` : '';
     const where = devicesInWords(devices, workers);
     terminal.note(`${pipeline.name}: ${points}${where}, into ${folder}`);

@@ -3,24 +3,8 @@ import { availableParallelism } from 'node:os';
 import { addClusterCommands } from './cluster-command.ts';
 import { addDataCommand } from './data-command.ts';
 import { addLimitsCommand } from './limits-command.ts';
-import {
-  commonSeedOption,
-  dataOption,
-  deviceOption,
-  devicesOption,
-  gridOption,
-  jsonOption,
-  mixedOption,
-  outOption,
-  PIPELINE_FILE,
-  quickOption,
-  quietOption,
-  retriesOption,
-  setOption,
-  shardSizeOption,
-  shardTimeoutOption,
-  workersOption,
-} from './options.ts';
+import { addComputingOptions, addPlanningOptions, addSweepOptions } from './option-groups.ts';
+import { jsonOption, PIPELINE_FILE, quietOption, workersOption } from './options.ts';
 import { version } from './version.ts';
 
 const program = new Command('resdiff')
@@ -31,21 +15,14 @@ const program = new Command('resdiff')
   .showHelpAfterError('(see resdiff --help)')
   .exitOverride();
 
-program
-  .command('run')
-  .description('run a pipeline, or resume it: tables, summary and figure in a run folder')
-  .argument('<file>', PIPELINE_FILE)
-  .addOption(setOption())
-  .addOption(quickOption())
-  .addOption(dataOption())
-  .addOption(workersOption(availableParallelism()))
-  .addOption(deviceOption())
-  .addOption(devicesOption())
-  .addOption(mixedOption())
-  .addOption(shardSizeOption())
-  .addOption(retriesOption())
-  .addOption(shardTimeoutOption())
-  .addOption(outOption())
+addComputingOptions(
+  addPlanningOptions(
+    program
+      .command('run')
+      .description('run a pipeline, or resume it: tables, summary and figure in a run folder')
+      .argument('<file>', PIPELINE_FILE),
+  ).addOption(workersOption(availableParallelism())),
+)
   .addOption(jsonOption())
   .addOption(quietOption())
   .action(async (file, options) => {
@@ -53,18 +30,13 @@ program
     process.exitCode = await run(file, options);
   });
 
-program
-  .command('plan')
-  .description('print what a run would do: shards, work, time, memory, disk')
-  .argument('<file>', PIPELINE_FILE)
-  .addOption(gridOption())
-  .addOption(commonSeedOption())
-  .addOption(setOption())
-  .addOption(quickOption())
-  .addOption(dataOption())
+addSweepOptions(
+  program
+    .command('plan')
+    .description('print what a run would do: shards, work, time, memory, disk')
+    .argument('<file>', PIPELINE_FILE),
+)
   .addOption(workersOption(availableParallelism()))
-  .addOption(shardSizeOption())
-  .addOption(outOption())
   .addOption(jsonOption())
   .action(async (file, options) => {
     const { plan } = await import('./commands/plan.ts');

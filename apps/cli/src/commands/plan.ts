@@ -17,10 +17,10 @@ export async function plan(file: string, options: PlanCommandOptions): Promise<n
   const terminal = openTerminal(options);
   try {
     const { pipeline, planned } = await planFile(file, options);
-    const { plan, shards, warnings, mostWorkers } = planned;
+    const { plan, shards, warnings } = planned;
     const total = (key: 'shards' | 'rows' | 'work' | 'seconds') =>
       shards.parts.reduce((sum, part) => sum + part[key], 0);
-    const workers = Math.min(options.workers, mostWorkers);
+    const workers = Math.min(options.workers, plan.shards.length);
     const { report } = shards;
     const estimate = {
       cpuSeconds: total('seconds') + report.seconds,

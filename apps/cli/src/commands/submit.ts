@@ -1,4 +1,6 @@
 import {
+  checkDevices,
+  findExperiment,
   planPipelineSubmission,
   submitPipeline,
   type RunnableRun,
@@ -6,7 +8,7 @@ import {
 } from '@resdiff/experiments';
 import { defaultRunFolder, type SlurmOptions, type SubmissionCommands } from '@resdiff/runtime';
 import { resolve } from 'node:path';
-import { deviceWords, type DeviceOptions } from '../devices.ts';
+import { deviceRequest, deviceWords, type DeviceOptions } from '../devices.ts';
 import { commandLine, counted, seconds, shellWords } from '../format.ts';
 import { planFile, type PlanningOptions } from '../planning.ts';
 import { policyWords, type PolicyOptions } from '../policy.ts';
@@ -52,6 +54,7 @@ export async function handToSlurm(
   { folder, slurm, options }: Handing,
   terminal: Terminal,
 ): Promise<void> {
+  checkDevices(findExperiment(planned.plan.experiment)!, planned, deviceRequest(options));
   const request: SubmitOptions = {
     folder,
     slurm,
