@@ -55,11 +55,19 @@ export function startWithFault(
   cwd: string,
   fault: Omit<Fault, 'folder' | 'log'>,
 ): Started {
+  return spawned(process.execPath, [bin, ...words], cwd, faultVariables(cwd, fault));
+}
+
+/** The variables of the environment by which a command that is given in `cwd` has a fault. */
+export function faultVariables(
+  cwd: string,
+  fault: Omit<Fault, 'folder' | 'log'>,
+): Record<string, string> {
   const injected: Fault = { folder: resolve(cwd, 'run'), log: join(cwd, 'log'), ...fault };
-  return spawned(process.execPath, [bin, ...words], cwd, {
+  return {
     NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'inject.mjs')).href}`,
     RESDIFF_FAULT: JSON.stringify(injected),
-  });
+  };
 }
 
 /** What the faults of commands in `cwd` noted. */
@@ -181,23 +189,28 @@ export async function killAndResume(
     const [is, should] = [found, expected].map((value) => JSON.stringify(value));
     if (is !== should) problems.push(`${what}: ${is}, not ${should}`);
   };
-  const checkShards = (before: readonly string[]) => {
+  const written: Record<string, bigint> = {};
+  /** Finished shards stay, are right and are not computed again. */
+  const checkShards = () => {
     const whole = shardsOf(folder);
     hold(
       'lost shards',
-      before.filter((id) => !(id in whole)),
+      Object.keys(written).filter((id) => !(id in whole)),
       [],
     );
-    for (const [id, sum] of Object.entries(whole)) hold(`shard ${id}`, sum, shards[id]);
-    return Object.keys(whole);
+    for (const [id, sum] of Object.entries(whole)) {
+      const { mtimeNs } = statSync(join(folder, 'shards', `${id}.arrow`), { bigint: true });
+      written[id] ??= mtimeNs;
+      hold(`shard ${id}`, sum, shards[id]);
+      hold(`when shard ${id} was written`, String(mtimeNs), String(written[id]));
+    }
   };
 
-  let done: string[] = [];
   for (const at of moments) {
     const outcome = await startWithFault([...words, '--quiet'], cwd, { at, signal: 'SIGKILL' })
       .ended;
     hold('a killed run ends', outcome, { code: null, signal: 'SIGKILL', stdout: '', stderr: '' });
-    done = checkShards(done);
+    checkShards();
   }
   const kills = notedIn(cwd).map((noted): Kill => {
     const { step, call } = noted;
@@ -205,6 +218,7 @@ export async function killAndResume(
   });
   hold('kills', kills.length, moments.length);
 
+  const done = Object.keys(written);
   const { code, stderr } = await spawned(process.execPath, [bin, ...words], cwd).ended;
   hold('exit code', code, 0);
   const total = Object.keys(shards).length;
@@ -216,7 +230,8 @@ export async function killAndResume(
     some ? `Resuming: ${done.length} of ${total} shards are done already.` : undefined,
   );
   hold('results', filesOf(folder), results);
-  checkShards(Object.keys(shards));
+  checkShards();
+  hold('shards', Object.keys(written).length, total);
   hold('state', stateOf(folder), 'complete');
   hold('left behind', leftIn(folder), []);
   return { kills, problems };

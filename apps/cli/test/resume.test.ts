@@ -41,40 +41,6 @@ function shardTimes(folder: string): Record<string, bigint> {
 }
 
 describe.concurrent('after kill -9', () => {
-  it('at any moment, the same command resumes, redoes no finished shard and ends in the same bytes', async () => {
-    const cwd = scratch();
-    const folder = join(cwd, 'run');
-    const kept: Record<string, bigint> = {};
-    const moments = [
-      () => namesIn(folder).includes('run.lock'),
-      () => finishedShards(folder).length >= 3,
-      () => finishedShards(folder).length >= 11,
-      () => namesIn(folder).some((name) => name.includes('draws.parquet')),
-      () => namesIn(folder).includes('summary.json'),
-    ];
-    let killed = 0;
-    for (const moment of moments) {
-      const run = start([...slow, '--quiet'], cwd);
-      await until(moment, run);
-      run.child.kill('SIGKILL');
-      const { signal, stderr } = await run.ended;
-      expect(stderr).toBe('');
-      if (signal === 'SIGKILL') killed += 1;
-      const times = shardTimes(folder);
-      expect(times).toMatchObject(kept);
-      Object.assign(kept, times);
-    }
-    // At the last moments the run may be faster than the signal.
-    expect(killed).toBeGreaterThanOrEqual(3);
-    expect(Object.keys(kept)).toHaveLength(24);
-
-    expect(await resdiff(slow, cwd)).toMatchObject({ code: 0 });
-    expect(shardTimes(folder)).toEqual(kept);
-    expect(stateOf(folder)).toBe('complete');
-    expect(resultsOf(folder)).toEqual(undisturbed);
-    expect(namesIn(folder).filter((name) => name.startsWith('.'))).toEqual([]);
-  });
-
   it('says how much is done already, and resumes with other workers and another shard size', async () => {
     const cwd = scratch();
     const folder = join(cwd, 'run');

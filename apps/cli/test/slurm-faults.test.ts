@@ -1,4 +1,5 @@
 import { overviewOf, Slurm } from '@resdiff/runtime';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -8,6 +9,7 @@ import {
   type LabNode,
   type SlurmLab,
 } from '../../../libs/runtime/test/slurm-lab.ts';
+import { halted, halting } from './slurm-halt.ts';
 import { figure2, finishedShards, resdiff, resultsOf, scratch, set } from './support.ts';
 
 /** Two points of 12 shards each of about 30 ms. */
@@ -18,8 +20,10 @@ const pipeline = [
 const tables = ['draws.arrow', 'draws.parquet', 'summary.json', 'figure-0.png', 'figure-1.svg'];
 const results = (cwd: string) => resultsOf(join(cwd, 'run'), tables);
 
-/** A lab of the test's own, with a sweep of two tasks that is at work. */
-async function atWork(settings: readonly string[]): Promise<{ lab: SlurmLab; cwd: string }> {
+/** A lab of the test's own, with a sweep of two tasks, the first of which has halted amid its work. */
+async function atWork(
+  settings: readonly string[],
+): Promise<{ lab: SlurmLab; cwd: string; pid: number }> {
   const lab = await startLab(settings);
   onTestFinished(async () => {
     delete process.env.SLURM_CONF;
@@ -27,10 +31,10 @@ async function atWork(settings: readonly string[]): Promise<{ lab: SlurmLab; cwd
   });
   process.env.SLURM_CONF = lab.env.SLURM_CONF;
   const cwd = scratch();
-  const words = ['submit', ...pipeline, '--job-duration=0.1s', '--most-jobs=2'];
+  const inTwo = ['--job-duration=0.1s', '--most-jobs=2'];
+  const words = ['submit', ...pipeline, ...inTwo, ...halting(cwd)];
   expect(await resdiff(words, cwd)).toMatchObject({ code: 0, stderr: '' });
-  await until('some shards', () => Promise.resolve(finishedShards(join(cwd, 'run')).length > 2));
-  return { lab, cwd };
+  return { lab, cwd, pid: await halted(cwd) };
 }
 
 async function completed(cwd: string): Promise<void> {
@@ -52,9 +56,10 @@ describeWithSlurm('a cluster that fails', () => {
 
   describe.sequential('in the middle of a run', () => {
     it('loses a node, and the tasks that ran there are done on the other', async () => {
-      const { lab, cwd } = await atWork(['SlurmdTimeout=3']);
-      const nodes = await lab.call('squeue', '-h', '--states=RUNNING', '--format=%N');
-      const [lost] = nodes.split('\n');
+      const { lab, cwd, pid } = await atWork(['SlurmdTimeout=3']);
+      const [, lost] = /^SLURMD_NODENAME=(n\d)$/m.exec(
+        readFileSync(`/proc/${pid}/environ`, 'utf8').replaceAll('\0', '\n'),
+      )!;
       await lab.killNode(lost as LabNode);
       expect(finishedShards(join(cwd, 'run')).length).toBeLessThan(24);
       // Slurm gives the node up after its timeout, and would then wait for two minutes.
@@ -69,15 +74,17 @@ describeWithSlurm('a cluster that fails', () => {
     });
 
     it('loses its controller, which comes back, and nothing of the run', async () => {
-      const { lab, cwd } = await atWork([]);
+      const { lab, cwd, pid } = await atWork([]);
       await lab.killDaemon('slurmctld', 'SIGTERM');
+      process.kill(pid, 'SIGCONT');
       await lab.startDaemon('slurmctld');
       await completed(cwd);
       expect(results(cwd)).toEqual(undisturbed);
     });
 
     it('forgets the jobs, and the folder tells how the run went', async () => {
-      const { lab, cwd } = await atWork(['MinJobAge=2']);
+      const { lab, cwd, pid } = await atWork(['MinJobAge=2']);
+      process.kill(pid, 'SIGCONT');
       await completed(cwd);
       await until(
         'the jobs forgotten',

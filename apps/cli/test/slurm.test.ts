@@ -1,5 +1,5 @@
 import { overviewOf, type RunOverview } from '@resdiff/runtime';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -8,6 +8,7 @@ import {
   until,
   type SlurmLab,
 } from '../../../libs/runtime/test/slurm-lab.ts';
+import { goOnTold, halted, halting, taskState } from './slurm-halt.ts';
 import {
   figure2,
   finishedShards,
@@ -55,12 +56,6 @@ async function ended(cwd: string): Promise<RunOverview> {
 }
 
 const results = (cwd: string) => resultsOf(join(cwd, 'run'), tables);
-const attemptsOf = (cwd: string, n: number, task: number) =>
-  (
-    JSON.parse(readFileSync(join(cwd, `run/slurm/${n}/task-${task}.json`), 'utf8')) as {
-      attempt: number;
-    }
-  ).attempt;
 
 describeWithSlurm('a sweep on Slurm', () => {
   beforeAll(async () => {
@@ -96,11 +91,8 @@ describeWithSlurm('a sweep on Slurm', () => {
 
     it('goes on after one task was killed by -9, with what is missing alone', async () => {
       const cwd = scratch();
-      const job = await submitted(cwd);
-      await until('some shards', () =>
-        Promise.resolve(finishedShards(join(cwd, 'run')).length > 2),
-      );
-      await killTask(`${job}_0`);
+      await submitted(cwd, ...halting(cwd));
+      process.kill(await halted(cwd), 'SIGKILL');
       const { state, failures } = await ended(cwd);
       expect(state).toBe('failed');
       expect(failures.map(({ what }) => what)).toContain('task 0');
@@ -117,11 +109,10 @@ describeWithSlurm('a sweep on Slurm', () => {
 
     it('is requeued when it is told to stop before its time limit, and ends in the same bytes', async () => {
       const cwd = scratch();
-      const job = await submitted(cwd, '--most-jobs=1');
-      await until('some shards', () =>
-        Promise.resolve(finishedShards(join(cwd, 'run')).length > 2),
-      );
+      const job = await submitted(cwd, '--most-jobs=1', ...halting(cwd));
+      const pid = await halted(cwd);
       await lab.call('scancel', '--batch', '--signal=USR1', `${job}_0`);
+      await goOnTold(pid);
       await until('the task in the queue again', async () =>
         /PENDING/.test(await lab.call('squeue', '-h', '-r', `--jobs=${job}`, '--format=%T')),
       );
@@ -129,19 +120,17 @@ describeWithSlurm('a sweep on Slurm', () => {
       expect(done).toBeLessThan(24);
       await lab.startSoon(`${job}_0`);
       expect(await ended(cwd)).toMatchObject({ state: 'complete' });
-      expect(attemptsOf(cwd, 1, 0)).toBe(1);
+      expect(taskState(cwd, 1, 0).attempt).toBe(1);
       expect(results(cwd)).toEqual(undisturbed);
     });
 
     it('is cancelled midway, and resumed', async () => {
       const cwd = scratch();
-      const job = await submitted(cwd, '--max-parallel=1');
-      await until('some shards', () =>
-        Promise.resolve(finishedShards(join(cwd, 'run')).length > 2),
-      );
+      const job = await submitted(cwd, '--max-parallel=1', ...halting(cwd));
+      await halted(cwd);
       const cancelled = await resdiff(['cancel', 'run'], cwd);
       expect(cancelled).toMatchObject({ code: 0, stderr: '' });
-      expect(cancelled.stdout).toContain(`Cancelled the job ${job}`);
+      expect(cancelled.stdout).toContain(`Cancelled the job ${job}, 2 tasks of it.`);
       const { state, shards } = await ended(cwd);
       expect(state).not.toBe('complete');
       expect(shards.done).toBeLessThan(24);
@@ -193,6 +182,30 @@ describeWithSlurm('a sweep on Slurm', () => {
       expect(merged.stdout + merged.stderr).toContain('40000');
       expect(await statusOf(cwd)).toMatchObject({ state: 'partial' });
       expect(existsSync(join(cwd, 'run/draws.parquet'))).toBe(true);
+    });
+
+    it('fails a task that is stopped by its time limit before it has done anything, as it would be again', async () => {
+      const cwd = scratch();
+      const { code, stderr } = await resdiff(
+        [
+          ...['submit', figure2, '--out=run', '--shard-size=200', '--time=1', '--signal-seconds=2'],
+          ...set({ draws: 200, width: 256, depth: 40000, processes: ['resnet'] }),
+        ],
+        cwd,
+      );
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      await until('the task', () =>
+        Promise.resolve(existsSync(join(cwd, 'run/slurm/1/task-0.json'))),
+      );
+      process.kill(taskState(cwd, 1, 0).pid, 'SIGUSR1');
+      const { state, failures } = await ended(cwd);
+      expect(state).toBe('failed');
+      expect(failures).toContainEqual({
+        what: 'task 0',
+        error: expect.stringMatching(
+          /^Its time limit ended before .* a longer --time\.$/,
+        ) as string,
+      });
     });
 
     it('says in the words of sbatch what Slurm refuses', async () => {
@@ -247,11 +260,3 @@ describe('without Slurm', () => {
     );
   });
 });
-
-/** Ends the process that computes a task by -9, and leaves those of Slurm around it. */
-async function killTask(task: string): Promise<void> {
-  for (const pid of await lab.processesOf(task)) {
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    if (command.includes('work')) process.kill(pid, 'SIGKILL');
-  }
-}
