@@ -11,8 +11,13 @@ export function gaussLegendre(count: number): QuadratureRule {
 
 /** Gauss-Hermite for E f(Z), Z ~ N(0, 1): exact for polynomials of degree 2 count - 1. */
 export function gaussHermite(count: number): QuadratureRule {
-  return symmetricGaussRule(count, 1, Math.sqrt);
+  const rule = hermiteRules.get(count) ?? symmetricGaussRule(count, 1, Math.sqrt);
+  hermiteRules.set(count, rule);
+  return rule;
 }
+
+/** The rules that were asked for, by their number of nodes, of which few are in use. */
+const hermiteRules = new Map<number, QuadratureRule>();
 
 /**
  * The Gauss rule of an even weight function of this mass, whose orthonormal polynomials obey

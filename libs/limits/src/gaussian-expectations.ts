@@ -7,6 +7,7 @@ import { gaussHermite } from './gauss-quadrature.ts';
  */
 const tiers = [
   { variance: 0.02, nodes: 12 },
+  { variance: 0.05, nodes: 20 },
   { variance: 0.1, nodes: 32 },
   { variance: 0.5, nodes: 64 },
   { variance: Infinity, nodes: 160 },
@@ -21,6 +22,9 @@ export function gaussianExpectations(activation: Activation): GaussianExpectatio
 export function slopeExpectations(activation: Activation): GaussianExpectations {
   return activation.slopeGaussian ?? tieredExpectations(activation.dphi);
 }
+
+/** Products of weights below it are left out: all of them together are below rounding. */
+const negligible = 1e-22;
 
 /** Gauss-Hermite with as many nodes as the variances ask for. */
 function tieredExpectations(phi: (x: number) => number): GaussianExpectations {
@@ -47,11 +51,15 @@ export function hermiteExpectations(
   count: number,
 ): GaussianExpectations {
   const { nodes, weights } = gaussHermite(count);
-  const expectation = (f: (z: number) => number) => {
+  const expectation = (f: (z: number, i: number) => number, first = 0) => {
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += weights[i] * f(nodes[i]);
+    for (let i = first; i < count - first; i++) sum += weights[i] * f(nodes[i], i);
     return sum;
   };
+  // Of many nodes, most lie far out. Weights are symmetric and fall from the middle.
+  const firsts = weights.map((weight) =>
+    weights.findIndex((other, i) => weight * other >= negligible || 2 * i >= count),
+  );
   return {
     mean(variance) {
       const deviation = Math.sqrt(variance);
@@ -66,7 +74,7 @@ export function hermiteExpectations(
       }
       const residual = Math.sqrt(residualVariance);
       return expectation(
-        (z) => phi(deviation * z) * expectation((w) => phi(slope * z + residual * w)),
+        (z, i) => phi(deviation * z) * expectation((w) => phi(slope * z + residual * w), firsts[i]),
       );
     },
   };

@@ -3,6 +3,17 @@ import { normalDensity } from '@resdiff/networks';
 /** Beyond it the normal density is below 1e-18 of its peak. */
 const reach = 9.2;
 
+/** Nodes k step, k = -count, ..., count, and the normal density there times the step. */
+interface Mesh {
+  readonly step: number;
+  readonly count: number;
+  readonly weights: Float64Array;
+}
+
+const meshes = new Map<number, Mesh>();
+/** A map of a network's mean field asks for a few meshes again and again. */
+const mostMeshes = 64;
+
 /**
  * E f(h), h ~ N(0, variance), f analytic near the real line, by the trapezoidal rule. Its error
  * falls like exp(-2 pi a/(step sqrt(variance))), a the distance of the poles of f from the real
@@ -11,10 +22,10 @@ const reach = 9.2;
  */
 export function gaussianMean(f: (h: number) => number, variance: number): number {
   const deviation = Math.sqrt(variance);
-  const { step, count } = mesh(deviation);
+  const { step, count, weights } = meshFor(deviation);
   let sum = 0;
-  for (let k = -count; k <= count; k++) sum += normalDensity(k * step) * f(deviation * k * step);
-  return sum * step;
+  for (let k = -count; k <= count; k++) sum += weights[k + count] * f(deviation * k * step);
+  return sum;
 }
 
 /** E f(h) f(h'), (h, h') centred Gaussians of these variances and this covariance; as `gaussianMean`. */
@@ -29,10 +40,37 @@ export function gaussianProduct(
   if (residual <= otherVariance * 4 * Number.EPSILON) {
     return gaussianMean((h) => f(h) * f(slope * h), variance);
   }
-  return gaussianMean((h) => f(h) * gaussianMean((g) => f(slope * h + g), residual), variance);
+  const deviation = Math.sqrt(variance);
+  const residualDeviation = Math.sqrt(residual);
+  const outer = meshFor(deviation);
+  const inner = meshFor(residualDeviation);
+  let sum = 0;
+  for (let k = -outer.count; k <= outer.count; k++) {
+    const node = k * outer.step;
+    const h = deviation * node;
+    // Outside of the disc the density of both is below 1e-18 of its peak.
+    const last = Math.min(
+      inner.count,
+      Math.floor(Math.sqrt(Math.max(0, reach ** 2 - node ** 2)) / inner.step),
+    );
+    let mean = 0;
+    for (let j = -last; j <= last; j++) {
+      mean += inner.weights[j + inner.count] * f(slope * h + residualDeviation * j * inner.step);
+    }
+    sum += outer.weights[k + outer.count] * f(h) * mean;
+  }
+  return sum;
 }
 
-function mesh(deviation: number): { step: number; count: number } {
+function meshFor(deviation: number): Mesh {
   const step = 0.25 / Math.max(1, deviation);
-  return { step, count: Math.ceil(reach / step) };
+  const known = meshes.get(step);
+  if (known) return known;
+  const count = Math.floor(reach / step);
+  const weights = Float64Array.from({ length: 2 * count + 1 }, (_, k) => {
+    return step * normalDensity((k - count) * step);
+  });
+  if (meshes.size === mostMeshes) meshes.clear();
+  meshes.set(step, { step, count, weights });
+  return { step, count, weights };
 }
