@@ -318,8 +318,8 @@ describe('the files', () => {
   });
 
   test('long curves are thinned, but keep the height of their noise', async () => {
-    const x = linspace(1, 1e5, 100_000);
-    const y = x.map((step, i) => (i === 77_777 ? 3 : 1 / step) + 0.1 * Math.sin(i * i));
+    const x = linspace(1, 2e4, 20_000);
+    const y = x.map((step, i) => (i === 15_555 ? 3 : 1 / step) + 0.1 * Math.sin(i * i));
     const panels = Array.from({ length: 16 }, (_, i) => ({
       title: `panel ${i}`,
       curves: ['gd', 'sgd'].map((name) => ({ name, x, y })),
@@ -330,7 +330,7 @@ describe('the files', () => {
     const yAt = axisOf(svg, 'y');
     const drawn = pathOf(svg, 'curve0-line');
     expect(drawn.length).toBeLessThan(2 * 560 + 3);
-    expect(Math.max(...drawn.map(([, py]) => yAt(py)))).toBeCloseTo(y[77_777], 2);
+    expect(Math.max(...drawn.map(([, py]) => yAt(py)))).toBeCloseTo(y[15_555], 2);
     const xAt = axisOf(svg, 'x', 'log');
     expect(drawn.slice(0, 9).map(([px]) => Math.round(xAt(px)))).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9,

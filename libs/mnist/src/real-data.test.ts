@@ -48,9 +48,10 @@ describe.runIf(mnist)('MNIST', async () => {
     const values = pixels(dataset.train);
     let sum = 0;
     let squares = 0;
-    for (const value of values) {
-      sum += value;
-      squares += value * value;
+    // An iterator would take ten times as long for 47 million pixels.
+    for (let i = 0; i < values.length; i++) {
+      sum += values[i];
+      squares += values[i] ** 2;
     }
     const mean = sum / values.length;
     expect(mean).toBeCloseTo(0.1307, 4);

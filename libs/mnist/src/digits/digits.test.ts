@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { ridgeAccuracy } from '../../test/ridge.ts';
-import { select } from '../labelled-set.ts';
+import { select, type LabelledSet } from '../labelled-set.ts';
 import { syntheticDigits } from './digits.ts';
 
 const { train, test, imageShape, classes, source } = syntheticDigits(0, {
   train: 5000,
   test: 2000,
 });
+
+/** The means of 2 x 2 pixels: a regression on a quarter of the inputs takes a sixteenth of the time. */
+function coarse({ count, images, labels }: LabelledSet): LabelledSet {
+  const means = Uint8Array.from({ length: count * 14 * 14 }, (_, k) => {
+    const [row, column] = [Math.floor(k / 14), k % 14];
+    const corner = 2 * (row * 28 + column);
+    return (images[corner] + images[corner + 1] + images[corner + 28] + images[corner + 29]) / 4;
+  });
+  return { count, images: means, labels };
+}
 
 describe('syntheticDigits', () => {
   it('says what they are', () => {
@@ -64,13 +74,14 @@ describe('syntheticDigits', () => {
 
   // Linear regression gets about 85% of MNIST's test images right: as hard as that, give or take.
   it('are neither trivial nor noise for a linear classifier', () => {
-    const accuracy = ridgeAccuracy(train, test, classes, 10);
+    const [seen, unseen] = [coarse(train), coarse(test)];
+    const accuracy = ridgeAccuracy(seen, unseen, classes, 10);
     expect(accuracy).toBeGreaterThan(0.8);
     expect(accuracy).toBeLessThan(0.94);
     const rows = Array.from({ length: 1000 }, (_, row) => row);
-    const some = select(train, rows);
+    const some = select(seen, rows);
     const mislabelled = { ...some, labels: some.labels.toReversed() };
-    expect(ridgeAccuracy(mislabelled, test, classes, 10)).toBeLessThan(0.2);
+    expect(ridgeAccuracy(mislabelled, unseen, classes, 10)).toBeLessThan(0.2);
   });
 
   it.each([0, -1, 1.5, 2 ** 31 + 1])('refuse a set of %s', (count) => {
