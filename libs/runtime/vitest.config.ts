@@ -1,4 +1,8 @@
 import { project } from '../../vitest.shared.ts';
 
-// Modules are spied on, so files do not share them; and those with Slurm wait more than they work.
-export default project('runtime', { isolate: true, maxWorkers: 4 });
+export default project('runtime', {
+  globalSetup: 'test/bundle.ts',
+  setupFiles: 'test/fork-bundled.ts',
+  // Files with Slurm wait more than they work.
+  maxWorkers: 4,
+});

@@ -5,9 +5,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { complete, failureOf, fromSource, scratch, tablesOf } from '../test/support.ts';
+import { commandOf, complete, failureOf, scratch, tablesOf } from '../test/support.ts';
 import { stoppedAt, unitsExecutor, unitsLog } from '../test/units-support.ts';
 import { unitsPlan } from '../test/units.ts';
 import { CheckpointDamage, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -107,8 +106,7 @@ describe('a checkpoint', () => {
 it('lets a run go on from it after kill -9, and come to the same bytes', async () => {
   const folder = await scratch();
   const log = await unitsLog();
-  const script = fileURLToPath(new URL('../test/units-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [...fromSource, script, folder, log.path, '50', '6,20'], {
+  const child = spawn(process.execPath, commandOf('units-child', folder, log.path, '50', '6,20'), {
     stdio: 'inherit',
   });
   const exited = once(child, 'exit');

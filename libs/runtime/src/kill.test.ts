@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { drawsPlan } from '../test/draws.ts';
-import { complete, countingExecutor, fromSource, scratch, tablesOf } from '../test/support.ts';
+import { commandOf, complete, countingExecutor, scratch, tablesOf } from '../test/support.ts';
 import { readManifest } from './manifest.ts';
 
 const [draws, shardSize] = [4000, 200];
-const script = fileURLToPath(new URL('../test/run-child.ts', import.meta.url));
 
 /** Runs the plan in a child process and kills it as soon as it says `line`. */
 async function killedAt(folder: string, line: string, delayMs: number): Promise<void> {
   const child = spawn(
     process.execPath,
-    [...fromSource, script, folder, String(draws), String(shardSize), String(delayMs)],
+    commandOf('run-child', folder, String(draws), String(shardSize), String(delayMs)),
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const exited = once(child, 'exit');

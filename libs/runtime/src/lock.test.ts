@@ -4,9 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fromSource, scratch } from '../test/support.ts';
+import { commandOf, scratch } from '../test/support.ts';
 import { UserError } from './errors.ts';
 import { lockFolder } from './lock.ts';
 
@@ -172,10 +171,9 @@ describe('lockFolder', () => {
       mkdirSync(join(root, name));
       writeLock(join(root, name), { pid });
     }
-    const script = fileURLToPath(new URL('../test/lock-child.ts', import.meta.url));
-    const start = Date.now() + 1500;
+    const start = Date.now() + 1000;
     const contenders = [1, 2, 3].map(() =>
-      spawn(process.execPath, [...fromSource, script, root, String(start)], {
+      spawn(process.execPath, commandOf('lock-child', root, String(start)), {
         stdio: ['pipe', 'pipe', 'inherit'],
       }),
     );

@@ -26,6 +26,7 @@ export class RunLog {
   readonly #facts: SessionFacts;
   readonly #found: Manifest;
   readonly #receipts: Map<string, ShardReceipt>;
+  readonly #writeManifest: typeof writeManifest;
   readonly #started = new Date();
   readonly #startedMs = performance.now();
   readonly #startedCpu = process.cpuUsage();
@@ -43,11 +44,13 @@ export class RunLog {
     found: Manifest,
     verified: ReadonlyMap<string, ShardReceipt>,
     facts: SessionFacts,
+    write = writeManifest,
   ) {
     this.#folder = folder;
     this.#found = found;
     this.#receipts = new Map(verified);
     this.#facts = facts;
+    this.#writeManifest = write;
     this.#state = found.state;
     this.#tables = found.tables;
     this.#artifacts = found.artifacts;
@@ -139,7 +142,7 @@ export class RunLog {
 
   #write(): void {
     const begun = performance.now();
-    writeManifest(this.#folder, this.manifest);
+    this.#writeManifest(this.#folder, this.manifest);
     const ended = performance.now();
     this.#nextMs = ended + Math.max(INTERVAL_MS, REST * (ended - begun));
   }

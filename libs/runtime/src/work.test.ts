@@ -4,15 +4,14 @@ import { copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'nod
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { drawsPlan } from '../test/draws.ts';
 import {
+  commandOf,
   complete,
   countingExecutor,
   drawsPool,
   failureOf,
-  fromSource,
   scratch,
   tablesOf,
 } from '../test/support.ts';
@@ -88,7 +87,7 @@ describe('workOnShards', () => {
   });
 
   it('stops when told: what is at work keeps a checkpoint, and goes on from it', async () => {
-    const plan = unitsPlan([1000, 1000, 3]);
+    const plan = unitsPlan([600, 600, 3]);
     const folder = await prepared(plan);
     const all = plan.shards.map(({ id }) => id);
     const controller = new AbortController();
@@ -110,7 +109,7 @@ describe('workOnShards', () => {
     const executor = unitsExecutor({ every: 10_000, before: (_, unit) => units.push(unit) });
     const rest = await workOnShards(folder, all, { executor, schema: plan.schema });
     expect(rest.done).toEqual(all);
-    expect(units.length).toBeLessThan(2003);
+    expect(units.length).toBeLessThan(1203);
     await merged(folder);
     const local = await scratch();
     await complete(plan, local, { executor: unitsExecutor({ every: 10_000 }) });
@@ -129,10 +128,9 @@ describe('workOnShards', () => {
   it('comes to the same bytes beside a twin that computes the same shards', async () => {
     const plan = drawsPlan({ draws: 4000, shardSize: 100 });
     const folder = await prepared(plan);
-    const script = fileURLToPath(new URL('../test/work-child.ts', import.meta.url));
-    const start = String(Date.now() + 3000);
+    const start = String(Date.now() + 1000);
     const twins = [1, 2].map(() =>
-      spawn(process.execPath, [...fromSource, script, folder, start], {
+      spawn(process.execPath, commandOf('work-child', folder, start), {
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
     );

@@ -8,7 +8,7 @@ import { computeDraws } from './draws.ts';
 export interface DrawsWorkerData {
   readonly delayMs?: number;
   readonly misbehave?: Readonly<
-    Record<string, 'throw' | 'exit' | 'spin' | 'disk-full' | 'fail-later'>
+    Record<string, 'throw' | 'exit' | 'hang' | 'spin' | 'disk-full' | 'fail-later'>
   >;
   /** The attempt from which on shards do not misbehave any more, counted from 1 in `log`. */
   readonly recoverAt?: number;
@@ -34,6 +34,10 @@ export default serveShards(async (task) => {
       throw new RangeError('width 0 is too narrow');
     case 'exit':
       return process.exit(3);
+    case 'hang':
+      // As deaf as a loop, but leaves the processor to others.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      break;
     case 'spin':
       for (;;);
     case 'disk-full':

@@ -4,7 +4,7 @@ import { drawsPlan } from './draws.ts';
 
 const [folder = '', draws, shardSize, delayMs] = process.argv.slice(2);
 const executor = poolExecutor({
-  worker: new URL('./draws-worker.ts', import.meta.url),
+  worker: new URL(import.meta.resolve('./draws-worker.mjs')),
   workers: 2,
   workerData: { delayMs: Number(delayMs) },
 });

@@ -50,7 +50,7 @@ export function describeWithSlurm(name: string, body: () => void): void {
   } else if (!found) {
     console.warn(`Skipped, as Slurm was not found: ${name} (${how})`);
   }
-  describe.runIf(found)(name, body);
+  describe.runIf(found)(name, { timeout: 600_000 }, body);
 }
 
 /**
@@ -158,13 +158,13 @@ function kill(pid: number): void {
   }
 }
 
-/** Asks until the answer is yes, for up to 60 s; the error names what was waited for. */
+/** Asks until the answer is yes, for up to 5 minutes; the error names what was waited for. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 300_000;
   while (!(await holds())) {
     if (Date.now() > deadline) {
       throw new Error(`waited in vain for ${what}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { inject, onTestFinished } from 'vitest';
 import {
   executeRun,
   inlineExecutor,
@@ -19,15 +20,24 @@ import {
 import type { DrawsWorkerData } from './draws-worker.ts';
 import { computeDraws } from './draws.ts';
 
-/** Node's options to run this project's sources in a child process. */
-export const fromSource = ['--conditions=@resdiff/source', '--import', 'tsx'];
+/** A variable that, if set, has the process of a device load sources and not the bundle. */
+export const FROM_SOURCE = 'RESDIFF_TEST_FROM_SOURCE';
 
-export const drawsWorker = new URL('./draws-worker.ts', import.meta.url);
+/** A module of this folder in the bundle, for threads and processes to load. */
+export function bundled(name: string): URL {
+  return new URL(`${name}.mjs`, inject('bundle'));
+}
+
+/** What Node is called with to run a module of this folder in a process of its own. */
+export function commandOf(name: string, ...args: readonly string[]): string[] {
+  return [fileURLToPath(bundled(name)), ...args];
+}
 
 /** A new folder that is removed after the test. */
 export async function scratch(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'resdiff-runtime-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // Jobs and processes that are told to end may write a last line meanwhile.
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 
@@ -37,7 +47,12 @@ export function drawsPool(
   workerData: DrawsWorkerData = {},
   options: Partial<PoolOptions> = {},
 ): Executor {
-  const executor = poolExecutor({ worker: drawsWorker, workers, workerData, ...options });
+  const executor = poolExecutor({
+    worker: bundled('draws-worker'),
+    workers,
+    workerData,
+    ...options,
+  });
   onTestFinished(() => executor.close());
   return executor;
 }

@@ -4,7 +4,7 @@ import { unitsPlan } from './units.ts';
 
 const [folder = '', log, delayMs, units = ''] = process.argv.slice(2);
 const executor = poolExecutor({
-  worker: new URL('./units-worker.ts', import.meta.url),
+  worker: new URL(import.meta.resolve('./units-worker.mjs')),
   workers: 1,
   workerData: { log, delayMs: Number(delayMs) },
 });

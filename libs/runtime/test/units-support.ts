@@ -12,7 +12,7 @@ import {
   type RunOptions,
   type RunPlan,
 } from '../src/index.ts';
-import { failureOf, scratch } from './support.ts';
+import { bundled, failureOf, scratch } from './support.ts';
 import type { UnitsWorkerData } from './units-worker.ts';
 import { computeUnits, type UnitsOptions } from './units.ts';
 
@@ -27,7 +27,7 @@ export function unitsPool(
   workerData: UnitsWorkerData = {},
   options: Partial<PoolOptions> = {},
 ): Executor {
-  const worker = new URL('./units-worker.ts', import.meta.url);
+  const worker = bundled('units-worker');
   const executor = poolExecutor({ worker, workers, workerData, ...options });
   onTestFinished(() => executor.close());
   return executor;

@@ -5,7 +5,7 @@ import { drawsPlan } from './draws.ts';
 const [folder = '', start] = process.argv.slice(2);
 const { shards } = await foundManifest(folder);
 const executor = poolExecutor({
-  worker: new URL('./draws-worker.ts', import.meta.url),
+  worker: new URL(import.meta.resolve('./draws-worker.mjs')),
   workers: 2,
 });
 while (Date.now() < Number(start));

@@ -4,7 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { FAKE_DEVICES, type FakeDevices } from '../../test/device-worker.ts';
 import { drawsPlan } from '../../test/draws.ts';
 import {
+  FROM_SOURCE,
   attemptsLog,
+  bundled,
   complete,
   countingExecutor,
   failureOf,
@@ -30,7 +32,7 @@ import {
 } from './devices.ts';
 import { probeDevices } from './probe-devices.ts';
 
-const worker = new URL('../../test/device-worker.ts', import.meta.url);
+const worker = bundled('device-worker');
 const two = [
   { device: 'webgpu:0', name: 'Radeon' },
   { device: 'webgpu:1', name: 'Arc' },
@@ -172,7 +174,7 @@ describe('devicesExecutor', () => {
 
   it('opens a device anew whose shard hangs', async () => {
     const { path, lines } = await attemptsLog();
-    const fake = { misbehave: { 'draws-20-30': 'spin' }, recoverAt: 2, log: path } as const;
+    const fake = { misbehave: { 'draws-20-30': 'hang' }, recoverAt: 2, log: path } as const;
     const executor = fakeDevices(['webgpu:0'], fake);
     const options = {
       executor,
@@ -263,7 +265,7 @@ describe('devices that cannot be used', () => {
     const error = await failureOf(executor.start());
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain('webgpu:0 cannot be used: its process ended by SIGSEGV.');
-    const missing = new URL('../../test/broken-worker.ts', import.meta.url);
+    const missing = bundled('broken-worker');
     const unloaded = fakeDevices(['webgpu:0'], {}, { worker: missing });
     expect((await failureOf(unloaded.start())).message).toContain('this worker cannot be loaded');
   });
@@ -304,12 +306,14 @@ describe('probeDevices', () => {
   it('tells what there is of each kind, and survives drivers that break off', async () => {
     const of = (fake: FakeDevices) =>
       probeDevices(worker, ['webgpu', 'cuda'], { [FAKE_DEVICES]: JSON.stringify(fake) });
-    expect(await of({ devices: two })).toEqual([
-      { kind: 'webgpu', devices: two },
+    const says = 'Warning: an old driver\n';
+    expect(await of({ devices: two, says })).toEqual([
+      { kind: 'webgpu', devices: two, said: says },
       {
         kind: 'cuda',
         devices: [],
         problem: { reason: 'no cuda driver is installed', remedy: 'Install one.' },
+        said: says,
       },
     ]);
     const reason = 'the search for devices failed: its process ended by SIGSEGV';
@@ -317,5 +321,11 @@ describe('probeDevices', () => {
       { kind: 'webgpu', devices: [], problem: { reason } },
       { kind: 'cuda', devices: cuda },
     ]);
+  });
+
+  it('loads TypeScript', async () => {
+    const source = new URL('../../test/device-worker.ts', import.meta.url);
+    const env = { [FAKE_DEVICES]: JSON.stringify({ devices: two }), [FROM_SOURCE]: 'yes' };
+    expect(await probeDevices(source, ['webgpu'], env)).toEqual([{ kind: 'webgpu', devices: two }]);
   });
 });

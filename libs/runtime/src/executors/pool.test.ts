@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { drawsPlan } from '../../test/draws.ts';
-import { attemptsLog, drawsPool, drawsWorker, scratch } from '../../test/support.ts';
+import { attemptsLog, bundled, drawsPool, scratch } from '../../test/support.ts';
 import { DiskFullError, RunError, ShardFailedError, UserError } from '../errors.ts';
 import { openRunFolder } from '../folder.ts';
 import type { Executor, ExecutorRunOptions, ShardTask } from './executor.ts';
@@ -67,7 +67,7 @@ describe('poolExecutor', () => {
     const { done, error } = await outcomeOf(pool, tasks);
     expect(error).toBeInstanceOf(RunError);
     expect(error?.message).toBe('The shard draws-10-20 failed: width 0 is too narrow');
-    expect((error?.cause as Error).stack).toContain('draws-worker.ts');
+    expect((error?.cause as Error).stack).toContain('draws-worker.mjs');
     expect(done).toContain('draws-0-10');
     expect(done.length).toBeLessThan(8);
   });
@@ -109,7 +109,7 @@ describe('poolExecutor', () => {
   it('ends the thread of a shard that hangs, and computes it again', async () => {
     const tasks = await tasksOf(4);
     const { path, lines } = await attemptsLog();
-    const misbehave = { 'draws-10-20': 'spin' } as const;
+    const misbehave = { 'draws-10-20': 'hang' } as const;
     const pool = drawsPool(2, { misbehave, recoverAt: 2, log: path });
     const { done, error } = await outcomeOf(pool, tasks, { shardTimeout: 3 });
     expect(error).toBeUndefined();
@@ -120,7 +120,7 @@ describe('poolExecutor', () => {
 
   it('names a shard that always hangs; the others are done, by the threads that are left', async () => {
     const tasks = await tasksOf(6);
-    const pool = drawsPool(1, { misbehave: { 'draws-10-20': 'spin' } });
+    const pool = drawsPool(1, { misbehave: { 'draws-10-20': 'hang' } });
     const failures: [string, Error][] = [];
     const { done, error } = await outcomeOf(pool, tasks, {
       retries: 1,
@@ -178,8 +178,21 @@ describe('poolExecutor', () => {
     expect((await outcomeOf(pool, tasks.slice(1))).done.sort()).toEqual(ids(tasks.slice(1)));
   });
 
+  it('loads TypeScript', async () => {
+    const worker = new URL('../../test/draws-worker.ts', import.meta.url);
+    const pool = poolExecutor({
+      worker,
+      workers: 1,
+      workerData: { misbehave: { 'draws-10-20': 'throw' } },
+    });
+    onTestFinished(() => pool.close());
+    const { done, error } = await outcomeOf(pool, await tasksOf(2));
+    expect(done).toEqual(['draws-0-10']);
+    expect((error?.cause as Error).stack).toContain('draws-worker.ts');
+  });
+
   it('fails if the worker cannot be loaded', async () => {
-    const worker = new URL('../../test/broken-worker.ts', import.meta.url);
+    const worker = bundled('broken-worker');
     const pool = poolExecutor({ worker, workers: 2 });
     onTestFinished(() => pool.close());
     for (const tasks of [await tasksOf(1), await tasksOf(5)]) {
@@ -229,7 +242,7 @@ describe('poolExecutor', () => {
 
   it('refuses a count of workers that is none', () => {
     for (const workers of [0, -1, 1.5, NaN]) {
-      const create = () => poolExecutor({ worker: drawsWorker, workers });
+      const create = () => poolExecutor({ worker: bundled('draws-worker'), workers });
       expect(create).toThrow(UserError);
       expect(create).toThrow(`An executor needs at least one worker, not ${workers}.`);
     }

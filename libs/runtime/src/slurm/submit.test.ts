@@ -4,14 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { describeWithSlurm, startLab, until, type SlurmLab } from '../../test/slurm-lab.ts';
-import { failureOf, fromSource, scratch } from '../../test/support.ts';
+import { request } from '../../test/submissions.ts';
+import { commandOf, failureOf, scratch } from '../../test/support.ts';
 import { UserError } from '../errors.ts';
-import { isActive } from './job-states.ts';
 import type { SlurmOptions } from './options.ts';
-import { Slurm, SlurmUnreachableError } from './slurm.ts';
+import { Slurm } from './slurm.ts';
 import {
   lastLogLine,
   latestSubmission,
@@ -24,39 +23,7 @@ import {
   planSubmission,
   submissionState,
   submitRun,
-  type SubmissionRequest,
 } from './submit.ts';
-
-const shardsOf = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ id: `s${index}`, cost: 100 - index }));
-
-/** A request whose task runs `work`, and whose merge job `merge`, in bash: `$0` is the folder, `$1` the task. */
-function request(
-  folder: string,
-  {
-    work = 'exit 0',
-    merge = 'exit 0',
-    tasks = 2,
-    ...rest
-  }: {
-    work?: string;
-    merge?: string;
-    tasks?: number;
-    options?: SlurmOptions;
-  } = {},
-): SubmissionRequest {
-  return {
-    folder,
-    name: 'figure 6',
-    shards: shardsOf(tasks),
-    cwd: folder,
-    commands: () => ({
-      work: ['bash', '-c', work, folder],
-      merge: ['bash', '-c', merge, folder],
-    }),
-    options: { jobDuration: 1, ...rest.options },
-  };
-}
 
 const filesIn = async (folder: string) =>
   (await readdir(folder)).filter((name) => name !== 'slurm');
@@ -171,7 +138,7 @@ describeWithSlurm('a run on a cluster', () => {
   it('lets a cancelled task stop, and does not start it again', async () => {
     const folder = await scratch();
     const submission = await submit(folder, {
-      work: `trap 'echo stopped >>"$0/stops"; exit 75' TERM USR1; : >"$0/up"; while :; do sleep 0.1; done`,
+      work: `trap 'trap "" TERM USR1; echo stopped >>"$0/stops"; exit 75' TERM USR1; : >"$0/up"; while :; do sleep 0.1; done`,
       tasks: 1,
     });
     await until('the task', () => Promise.resolve(existsSync(join(folder, 'up'))));
@@ -184,20 +151,35 @@ describeWithSlurm('a run on a cluster', () => {
   /** Kills a submitter at the moment that its sbatch says that it has begun. */
   async function killedSubmitter(folder: string, sbatch: string): Promise<void> {
     const env = await withCommands(lab.env, { sbatch });
-    const child = spawn(
-      process.execPath,
-      [
-        ...fromSource,
-        fileURLToPath(new URL('../../test/submit-child.ts', import.meta.url)),
-        folder,
-      ],
-      { env, stdio: 'ignore' },
-    );
+    const child = spawn(process.execPath, commandOf('submit-child', folder), {
+      env,
+      stdio: 'ignore',
+    });
     await until('sbatch', () => Promise.resolve(existsSync(join(folder, 'begun'))));
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(existsSync(join(folder, 'run.lock'))).toBe(true);
   }
+
+  it('tells a task before its time limit to stop, and starts it again', async () => {
+    const folder = await scratch();
+    const { arrayJob } = await submit(folder, {
+      work: `[ -z "$SLURM_RESTART_COUNT" ] || exit 0
+trap 'echo told; exit 75' USR1; sleep 90 & wait`,
+      tasks: 1,
+      // Slurm looks every 30 s, and 30 s ahead: the signal comes 5 to 35 s after the start, not
+      // before the task can hear it.
+      options: { time: '1', signalSeconds: 25 },
+    });
+    await until('the requeue', async () => {
+      const [task] = await lab.slurm.jobStates([arrayJob as string]);
+      return task.reason === 'BeginTime';
+    });
+    await lab.startSoon(`${arrayJob}_0`);
+    expect(await ended(folder)).toEqual({ tasks: ['completed'], merge: 'completed' });
+    const log = await readFile(join(submissionFolder(folder, 1), 'task-0.log'), 'utf8');
+    expect(log).toMatch(/^told\n/);
+  });
 
   it('takes over from a submitter that died before it had submitted', async () => {
     const folder = await scratch();
@@ -308,159 +290,6 @@ describeWithSlurm('a run on a cluster', () => {
     onTestFinished(() => other.stop());
     const error = await failureOf(submitRun(request(folder), { slurm: other.slurm }));
     expect(error.message).toContain('went to the cluster lab; this is elsewhere');
-  });
-});
-
-describeWithSlurm('a task with more to do', () => {
-  describe.each(['RequeueExit=75', 'RequeueExit='])('on a cluster with %s', (setting) => {
-    let lab: SlurmLab;
-    beforeAll(async () => {
-      lab = await startLab([setting]);
-    });
-    afterAll(() => lab.stop());
-
-    const isOver = (folder: string) =>
-      until('the end', async () => !(await activeSubmission(folder, lab.slurm)));
-
-    async function mergedAfterRequeue(folder: string, job: string) {
-      await until('the requeue', async () => {
-        const [task] = (await lab.slurm.jobStates([job])).filter(({ task }) => task === 1);
-        return task?.reason === 'BeginTime';
-      });
-      await lab.startSoon(`${job}_1`);
-      await isOver(folder);
-      const latest = await latestSubmission(folder);
-      const state = await submissionState(latest as NonNullable<typeof latest>, lab.slurm);
-      expect([...state.tasks.values()].map(({ phase }) => phase)).toEqual([
-        'completed',
-        'completed',
-      ]);
-      expect(state.merge?.phase).toBe('completed');
-    }
-
-    it('runs again, and the merge job after it', async () => {
-      const folder = await scratch();
-      const { arrayJob } = await submitRun(
-        request(folder, {
-          work: 'echo "attempt ${SLURM_RESTART_COUNT:-0}"; [ "$1-${SLURM_RESTART_COUNT:-0}" != 1-0 ] || exit 75',
-          merge: 'ls "$0/slurm/1"',
-        }),
-        { slurm: lab.slurm },
-      );
-      await mergedAfterRequeue(folder, arrayJob as string);
-      const log = await readFile(join(submissionFolder(folder, 1), 'task-1.log'), 'utf8');
-      expect(log).toMatch(/^attempt 0\n[^]*attempt 1\n$/);
-    });
-
-    it('hears the signal before its time limit', async () => {
-      const folder = await scratch();
-      const { arrayJob } = await submitRun(
-        request(folder, {
-          work: `[ "$1-\${SLURM_RESTART_COUNT:-0}" = 1-0 ] || exit 0
-trap 'echo told; exit 75' USR1; : >"$0/up"; while :; do sleep 0.1; done`,
-        }),
-        { slurm: lab.slurm },
-      );
-      await until('the task', () => Promise.resolve(existsSync(join(folder, 'up'))));
-      await lab.call('scancel', '--batch', '--signal=USR1', `${arrayJob}_1`);
-      await mergedAfterRequeue(folder, arrayJob as string);
-      const log = await readFile(join(submissionFolder(folder, 1), 'task-1.log'), 'utf8');
-      expect(log).toContain('told\n');
-    });
-  });
-});
-
-describeWithSlurm('a cluster with troubles', () => {
-  it('forgets jobs, which are not active then', async () => {
-    const lab = await startLab(['MinJobAge=2']);
-    onTestFinished(() => lab.stop());
-    const folder = await scratch();
-    const submission = await submitRun(request(folder), { slurm: lab.slurm });
-    const { arrayJob, mergeJob } = submission as { arrayJob: string; mergeJob: string };
-    await until('the merge job', () =>
-      Promise.resolve(existsSync(join(submissionFolder(folder, 1), 'merge.log'))),
-    );
-    await until('forgetting', async () => {
-      return (await lab.slurm.jobStates([arrayJob, mergeJob])).length === 0;
-    });
-    expect(await submissionState(submission, lab.slurm)).toEqual({
-      submission,
-      tasks: new Map(),
-      merge: undefined,
-      active: false,
-    });
-    await cancelSubmission(submission, lab.slurm);
-    await lab.slurm.cancel([arrayJob]);
-    expect((await submitRun(request(folder), { slurm: lab.slurm })).n).toBe(2);
-  });
-
-  it('takes as many jobs as an array can have, and no job for another', async () => {
-    const lab = await startLab(['MaxArraySize=4']);
-    onTestFinished(() => lab.stop());
-    expect(await lab.slurm.config()).toMatchObject({ cluster: 'lab', maxArraySize: 4 });
-    const folder = await scratch();
-    const submission = await submitRun(request(folder, { tasks: 9, work: 'sleep 60' }), {
-      slurm: lab.slurm,
-    });
-    expect(submission.jobs).toHaveLength(4);
-    const renamed = { ...submission, jobName: 'another' };
-    expect((await submissionState(submission, lab.slurm)).tasks.size).toBe(4);
-    expect((await submissionState(renamed, lab.slurm)).active).toBe(false);
-  });
-
-  it('says that the controller is away, and goes on after its return', async () => {
-    const lab = await startLab();
-    onTestFinished(() => lab.stop());
-    const folder = await scratch();
-    const submission = await submitRun(
-      request(folder, { work: 'until [ -e "$0/go" ]; do sleep 0.1; done' }),
-      { slurm: lab.slurm },
-    );
-    await until('the tasks', async () => {
-      const { tasks } = await submissionState(submission, lab.slurm);
-      return [...tasks.values()].every(({ phase }) => phase === 'running');
-    });
-    await lab.killDaemon('slurmctld', 'SIGTERM');
-    const error = await failureOf(activeSubmission(folder, lab.slurm));
-    expect(error).toBeInstanceOf(SlurmUnreachableError);
-    expect(error.message).toContain('Unable to contact slurm controller');
-
-    await lab.startDaemon('slurmctld');
-    await writeFile(join(folder, 'go'), '');
-    await until('the end', async () => !(await activeSubmission(folder, lab.slurm)));
-    expect((await submissionState(submission, lab.slurm)).merge?.phase).toBe('completed');
-  });
-
-  it('starts the tasks of a lost node again, and merges after them', async () => {
-    const lab = await startLab(['SlurmdTimeout=5']);
-    onTestFinished(() => lab.stop());
-    const folder = await scratch();
-    const submission = await submitRun(
-      request(folder, {
-        work: 'echo "$SLURMD_NODENAME"; [ "$SLURMD_NODENAME-${SLURM_RESTART_COUNT:-0}" != n2-0 ] || sleep 600',
-        tasks: 4,
-      }),
-      { slurm: lab.slurm },
-    );
-    const onN2 = async () =>
-      [...(await submissionState(submission, lab.slurm)).tasks.values()].filter(
-        ({ node, phase }) => node === 'n2' && phase === 'running',
-      );
-    await until('tasks of n2', async () => (await onN2()).length === 2);
-    const lost = (await onN2()).map(({ job, task }) => `${job}_${task}`);
-    const pids = (await Promise.all(lost.map((job) => lab.processesOf(job)))).flat();
-    expect(pids.length).toBeGreaterThanOrEqual(4);
-
-    await lab.killNode('n2');
-    await until('the requeue', async () => {
-      const { tasks } = await submissionState(submission, lab.slurm);
-      return [...tasks.values()].filter(({ reason }) => reason === 'BeginTime').length === 2;
-    });
-    await Promise.all(lost.map((job) => lab.startSoon(job)));
-    await until('the end', async () => !(await activeSubmission(folder, lab.slurm)));
-    const { tasks, merge } = await submissionState(submission, lab.slurm);
-    expect([...tasks.values()].some(isActive)).toBe(false);
-    expect(merge?.phase).toBe('completed');
   });
 });
 
