@@ -390,7 +390,7 @@ describe.runIf(real)('data fetch of a real data set', { concurrent: true }, () =
   /** A folder with its four archives, as a mirror has them. */
   function archives(): string {
     const folder = scratch();
-    for (const { path } of (real?.location as FilesLocation).files) {
+    for (const { path } of (real!.location as FilesLocation).files) {
       if (!path.endsWith('.gz')) throw new Error(`${path} is not gzipped`);
       copyFileSync(path, join(folder, basename(path)));
     }

@@ -173,7 +173,7 @@ describe('where it is drawn, read off the labels of the axes', () => {
     const [xAt, yAt] = [axisOf(svg, 'x'), axisOf(svg, 'y')];
     const bars = linesOf(svg, 'curve0-bars').map(({ from, to }) => [
       xAt(from[0]),
-      ...[yAt(from[1]), yAt(to[1])].sort(),
+      ...[yAt(from[1]), yAt(to[1])].sort((a, b) => a - b),
     ]);
     expect(bars).toHaveLength(2);
     [1, 0.4, 0.6].forEach((number, i) => expect(bars[0][i]).toBeCloseTo(number, 3));

@@ -67,7 +67,7 @@ describe('poolExecutor', () => {
     const { done, error } = await outcomeOf(pool, tasks);
     expect(error).toBeInstanceOf(RunError);
     expect(error?.message).toBe('The shard draws-10-20 failed: width 0 is too narrow');
-    expect((error?.cause as Error).stack).toContain('draws-worker.mjs');
+    expect((error!.cause as Error).stack).toContain('draws-worker.mjs');
     expect(done).toContain('draws-0-10');
     expect(done.length).toBeLessThan(8);
   });
@@ -188,7 +188,7 @@ describe('poolExecutor', () => {
     onTestFinished(() => pool.close());
     const { done, error } = await outcomeOf(pool, await tasksOf(2));
     expect(done).toEqual(['draws-0-10']);
-    expect((error?.cause as Error).stack).toContain('draws-worker.ts');
+    expect((error!.cause as Error).stack).toContain('draws-worker.ts');
   });
 
   it('fails if the worker cannot be loaded', async () => {

@@ -11,7 +11,7 @@ export function shellWord(text: string): string {
  * @throws {UserError} if it holds what no such line can: a line's end, or another control character.
  */
 export function sbatchValue(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
   if (/[\0-\x1f\x7f]/.test(text)) {
     throw new UserError(
       `${JSON.stringify(text)} holds a control character, which sbatch cannot take.`,

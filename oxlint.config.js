@@ -1,6 +1,5 @@
-import js from '@eslint/js';
 import { readdirSync } from 'node:fs';
-import tseslint from 'typescript-eslint';
+import { basename } from 'node:path';
 
 /**
  * The layers: a project may import only what stands behind its name, so imports run downwards.
@@ -53,20 +52,23 @@ const projects = ['apps', 'libs'].flatMap((group) =>
 );
 const unlayered = projects.filter((project) => !(project in layers));
 if (unlayered.length > 0) {
-  throw new Error(`eslint.config.js: give ${unlayered.join(', ')} a place in the layers`);
+  throw new Error(`oxlint.config.js: give ${unlayered.join(', ')} a place in the layers`);
 }
+
+const others = (uses) =>
+  projects.map((path) => basename(path)).filter((name) => !uses.includes(name));
 
 const layerRules = Object.entries(layers).map(([project, { uses, pure }]) => ({
   files: [`${project}/src/**/*.ts`],
-  ignores: ['**/*.test.ts'],
+  excludeFiles: ['**/*.test.ts'],
   rules: {
     'no-restricted-imports': [
       'error',
       {
         patterns: [
           {
-            regex: `^@resdiff/(?!(${uses.join('|') || '-'})$)`,
-            message: `${project} may import only: ${uses.join(', ') || 'no other project'} (see the layers in eslint.config.js).`,
+            regex: `^@resdiff/(?:(?:${others(uses).join('|')})$|[^/]+/)`,
+            message: `${project} may import only: ${uses.join(', ') || 'no other project'} (see the layers in oxlint.config.js).`,
           },
           {
             regex: '(\\.\\./)+(apps|libs)/',
@@ -95,28 +97,66 @@ const layerRules = Object.entries(layers).map(([project, { uses, pure }]) => ({
   },
 }));
 
-export default tseslint.config(
-  {
-    ignores: ['**/dist/', '**/node_modules/', '.nx/', 'runs/', 'data/', 'libs/sampler/kernel/'],
-  },
-  js.configs.recommended,
-  {
-    files: ['**/*.ts'],
-    extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: {
-      parserOptions: {
-        projectService: { allowDefaultProject: ['vitest.shared.ts'] },
-        tsconfigRootDir: import.meta.dirname,
+/** Beside all that is outright wrong, which the category `correctness` names. */
+const errors = (...rules) => Object.fromEntries(rules.map((rule) => [rule, 'error']));
+
+export default {
+  plugins: ['eslint', 'typescript'],
+  options: { typeAware: true },
+  categories: { correctness: 'error' },
+  ignorePatterns: [
+    '**/dist/',
+    '**/node_modules/',
+    '.nx/',
+    'runs/',
+    'data/',
+    'libs/sampler/kernel/',
+  ],
+  rules: errors(
+    'no-case-declarations',
+    'no-empty',
+    'no-fallthrough',
+    'no-prototype-builtins',
+    'no-regex-spaces',
+    'no-unexpected-multiline',
+    'no-useless-assignment',
+    'no-var',
+    'prefer-const',
+    'prefer-rest-params',
+    'prefer-spread',
+    'preserve-caught-error',
+  ),
+  overrides: [
+    {
+      files: ['**/*.ts'],
+      rules: {
+        ...errors(
+          'no-array-constructor',
+          'typescript/ban-ts-comment',
+          'typescript/no-empty-object-type',
+          'typescript/no-explicit-any',
+          'typescript/no-misused-promises',
+          'typescript/no-namespace',
+          'typescript/no-require-imports',
+          'typescript/no-unnecessary-type-assertion',
+          'typescript/no-unnecessary-type-constraint',
+          'typescript/no-unsafe-argument',
+          'typescript/no-unsafe-assignment',
+          'typescript/no-unsafe-call',
+          'typescript/no-unsafe-enum-comparison',
+          'typescript/no-unsafe-function-type',
+          'typescript/no-unsafe-member-access',
+          'typescript/no-unsafe-return',
+          'typescript/only-throw-error',
+          'typescript/prefer-promise-reject-errors',
+          'typescript/require-await',
+          'typescript/restrict-plus-operands',
+        ),
+        'typescript/no-misused-spread': 'off',
+        'typescript/restrict-template-expressions': ['error', { allowNumber: true }],
       },
     },
-    rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-unnecessary-condition': 'off',
-    },
-  },
-  {
-    files: ['**/*.{js,mjs}'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
-  },
-  ...layerRules,
-);
+    { files: ['**/*.{js,mjs}'], rules: { 'typescript/no-useless-default-assignment': 'off' } },
+    ...layerRules,
+  ],
+};
