@@ -35,7 +35,7 @@ function hasTests(folder) {
 /** The name that the project's vitest.config.ts gives to its report. */
 function reportName(folder) {
   const config = readFileSync(join(root, folder, 'vitest.config.ts'), 'utf8');
-  return /project\('([^']+)'/.exec(config)[1];
+  return /[pP]roject\('([^']+)'/.exec(config)[1];
 }
 
 /** A file of tests that could not be loaded has no tests to fail; it counts as one that did. */

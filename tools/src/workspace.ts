@@ -24,7 +24,7 @@ const smaller = {
   draws: 40,
   points: 15,
   blocks: 20,
-  trainImages: 200,
+  trainImages: 400,
   subsets: 1,
   testImages: 100,
   epochs: 2,

@@ -143,7 +143,9 @@ describeWithSlurm('a sweep on Slurm', () => {
       const cwd = scratch();
       const both = [0, 1].map(() => resdiff(['submit', ...pipeline, ...inTwo, '--out=run'], cwd));
       const outcomes = await Promise.all(both);
-      expect(outcomes.map(({ code }) => code).sort((a, b) => Number(a) - Number(b))).toEqual([0, 2]);
+      expect(outcomes.map(({ code }) => code).sort((a, b) => Number(a) - Number(b))).toEqual([
+        0, 2,
+      ]);
       const { stderr } = outcomes.find(({ code }) => code === 2)!;
       expect(stderr).toMatch(/already works in run|is active|holds no readable owner/);
       const local = await resdiff(['sweep', ...pipeline, '--out=run'], cwd);
