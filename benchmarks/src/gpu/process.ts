@@ -4,7 +4,9 @@ import type { Facts, GpuJob, Measured } from './jobs.ts';
 
 /** What the process of a GPU says. */
 export type Answer =
-  { readonly opened: Facts } | { readonly measured: Measured } | { readonly failed: string };
+  | { readonly opened: Facts }
+  | { readonly measured: Measured }
+  | { readonly failed: string };
 
 /** A job that is open in a process of its own, which a driver may break off. */
 export interface GpuProcess {

@@ -47,7 +47,13 @@ export interface RunOverview {
    * `stopped`: nothing works on it.
    */
   readonly state:
-    'working' | 'waiting' | 'computed' | 'complete' | 'partial' | 'failed' | 'stopped';
+    | 'working'
+    | 'waiting'
+    | 'computed'
+    | 'complete'
+    | 'partial'
+    | 'failed'
+    | 'stopped';
   readonly shards: {
     readonly total: number;
     readonly done: number;

@@ -21,7 +21,8 @@ export function logNorm(psi?: Activation): StateStatistic {
 }
 
 export type TrajectoryDraws<Name extends string> = (
-  Omit<ResidualDraws, 'keep'> | Omit<FeedforwardDraws, 'keep'>
+  | Omit<ResidualDraws, 'keep'>
+  | Omit<FeedforwardDraws, 'keep'>
 ) & {
   /** After which layers states are recorded, increasing, from 0 (the initial state) to L. */
   readonly layers: readonly number[];

@@ -1,6 +1,13 @@
 /** The types a column can have; `category` is a string out of a list fixed in the schema. */
 export type ColumnType =
-  'category' | 'string' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64' | 'boolean';
+  | 'category'
+  | 'string'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float32'
+  | 'float64'
+  | 'boolean';
 
 export interface ColumnSchema {
   readonly name: string;

@@ -27,7 +27,10 @@ export interface Constant {
 
 /** Integers and lists of them are written as such; floating-point attributes are `{ float }`. */
 export type Attribute =
-  number | readonly number[] | { readonly float: number } | { readonly graph: GraphModel };
+  | number
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly graph: GraphModel };
 
 export interface NodeModel {
   readonly operator: string;
