@@ -1,3 +1,3 @@
 import { builtProject } from '../vitest.shared.ts';
 
-export default builtProject('tools');
+export default builtProject('tools', { maxWorkers: 2 });

@@ -1,0 +1,4 @@
+import { guides } from '../src/documents.ts';
+import { testBlocks } from './blocks.ts';
+
+guides.forEach(testBlocks);

@@ -1,0 +1,4 @@
+import { testBlocks } from './blocks.ts';
+
+testBlocks('README.md');
+testBlocks('CONTRIBUTING.md');
