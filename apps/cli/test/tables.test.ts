@@ -1,10 +1,10 @@
-import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { findExperiment, readPipeline } from '@resdiff/experiments';
 import { detachedContext } from '@resdiff/runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pl from 'nodejs-polars';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { queryDuckDb } from '../../../libs/tables/test/duckdb.ts';
 import { figure2, resdiff, root, scratch, set } from './support.ts';
 
 const [draws, inputs, width] = [150, [0, 1, -0.1], 5];
@@ -26,17 +26,6 @@ beforeAll(async () => {
   const words = ['run', figure2, ...overrides, '--shard-size=40', '--quiet', '--out', folder];
   expect(await resdiff(words)).toMatchObject({ code: 0, stderr: '' });
 });
-
-async function query(sql: string): Promise<DuckDBValue[][]> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRows();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
 
 /** The rows that the experiment draws, as it says, in the order of the table. */
 async function drawn(): Promise<unknown[][]> {
@@ -63,15 +52,17 @@ const rows = processes.length * draws * inputs.length * width;
 
 describe('draws.parquet', () => {
   it('has the columns and the rows that were drawn, in their order: DuckDB', async () => {
-    expect((await query(`describe from '${parquet}'`)).map((row) => row.slice(0, 2))).toEqual([
-      ['process', 'VARCHAR'],
-      ['draw', 'INTEGER'],
-      ['input', 'SMALLINT'],
-      ['z', 'DOUBLE'],
-      ['coordinate', 'SMALLINT'],
-      ['value', 'FLOAT'],
-    ]);
-    const found = await query(`from '${parquet}'`);
+    expect((await queryDuckDb(`describe from '${parquet}'`)).map((row) => row.slice(0, 2))).toEqual(
+      [
+        ['process', 'VARCHAR'],
+        ['draw', 'INTEGER'],
+        ['input', 'SMALLINT'],
+        ['z', 'DOUBLE'],
+        ['coordinate', 'SMALLINT'],
+        ['value', 'FLOAT'],
+      ],
+    );
+    const found = await queryDuckDb(`from '${parquet}'`);
     expect(found).toHaveLength(rows);
     expect(found).toEqual(await drawn());
   });
@@ -82,7 +73,7 @@ describe('draws.parquet', () => {
   });
 
   it('says where it comes from in its metadata', async () => {
-    const found = await query(
+    const found = await queryDuckDb(
       `select decode(key), decode(value) from parquet_kv_metadata('${parquet}')`,
     );
     const metadata = Object.fromEntries(found) as Record<string, string>;
@@ -101,11 +92,11 @@ describe('draws.parquet', () => {
     const { estimates } = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as {
       estimates: { quantity: string; at: { process: string; z: unknown }; value: number }[];
     };
-    const moments = await query(`
+    const moments = await queryDuckDb(`
       select process, z, avg(value::double), var_samp(value::double)
       from '${parquet}' group by all`);
     expect(moments).toHaveLength(9);
-    const pairs = await query(`
+    const pairs = await queryDuckDb(`
       select a.process, a.z, b.z, covar_samp(a.value::double, b.value::double),
         corr(a.value::double, b.value::double)
       from '${parquet}' a join '${parquet}' b using (process, draw, coordinate)

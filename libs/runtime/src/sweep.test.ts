@@ -13,7 +13,7 @@ import {
   tablesOf,
 } from '../test/support.ts';
 import { drawsSweep } from '../test/sweep.ts';
-import { readWithDuckDb } from '../test/readers.ts';
+import { readWithDuckDb } from '../../tables/test/duckdb.ts';
 import { UserError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import { runId } from './plan.ts';

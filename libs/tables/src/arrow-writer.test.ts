@@ -11,7 +11,7 @@ import {
   temporaryFolder,
   type EveryType,
 } from '../test/fixtures.ts';
-import { readWithPolars } from '../test/readers.ts';
+import { readWithPolars } from '../test/polars.ts';
 import { createArrowWriter } from './arrow-writer.ts';
 import { SCHEMA_KEY } from './metadata.ts';
 

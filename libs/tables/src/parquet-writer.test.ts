@@ -11,7 +11,8 @@ import {
   temporaryFolder,
   type EveryType,
 } from '../test/fixtures.ts';
-import { queryDuckDb, readWithDuckDb, readWithPolars } from '../test/readers.ts';
+import { queryDuckDb, readWithDuckDb } from '../test/duckdb.ts';
+import { readWithPolars } from '../test/polars.ts';
 import { SCHEMA_KEY } from './metadata.ts';
 import { createParquetWriter } from './parquet-writer.ts';
 

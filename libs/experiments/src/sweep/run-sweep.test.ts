@@ -1,4 +1,3 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import {
   executeRun,
   inlineExecutor,
@@ -13,6 +12,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queryDuckDb } from '../../../tables/test/duckdb.ts';
 import { smallDigits } from '../../test/digits.ts';
 import { figureTexts } from '../../test/report-checks.ts';
 import { pipelineFile, scratch } from '../../test/support.ts';
@@ -24,17 +24,6 @@ import { finishRun, runPipeline, type FinishedRun } from '../run-pipeline.ts';
 import { estimate, judge, type Estimate } from '../summary.ts';
 import { planSweep, type SweepOptions } from './plan-sweep.ts';
 import type { SweepSummary } from './report-sweep.ts';
-
-async function queryDuckDb(sql: string): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRows();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
 
 interface Finished extends FinishedRun {
   readonly planned: PlannedRun;
