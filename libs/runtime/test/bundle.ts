@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import type { TestProject } from 'vitest/node';
+import { loadedAsInstalled } from '../../../rolldown.shared.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,9 +13,6 @@ declare module 'vitest' {
     readonly bundle: string;
   }
 }
-
-/** What finds files of its own at run time: native modules, and the threads of Piscina. */
-const loadedAsInstalled = /^(?:@resvg|@tensorflow|onnxruntime-node|piscina|webgpu)(?:\/|$)/;
 
 /** Bundles modules, by name, in a folder that is removed after all tests. */
 export async function bundle(

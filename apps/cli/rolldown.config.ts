@@ -1,7 +1,5 @@
 import { defineConfig } from 'rolldown';
-
-/** What finds files of its own at run time: native modules, and the threads of Piscina. */
-const loadedAsInstalled = /^(?:@resvg|@tensorflow|onnxruntime-node|piscina|webgpu)(?:\/|$)/;
+import { loadedAsInstalled } from '../../rolldown.shared.ts';
 
 /**
  * The command, its worker and the process of a device in a few files: Node.js takes three times as
