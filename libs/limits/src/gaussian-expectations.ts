@@ -23,15 +23,12 @@ export function slopeExpectations(activation: Activation): GaussianExpectations 
   return activation.slopeGaussian ?? tieredExpectations(activation.dphi);
 }
 
-/** Products of weights below it are left out: all of them together are below rounding. */
-const negligible = 1e-22;
-
 /** Gauss-Hermite with as many nodes as the variances ask for. */
 function tieredExpectations(phi: (x: number) => number): GaussianExpectations {
   const made = new Map<number, GaussianExpectations>();
   const at = (variance: number) => {
     const { nodes } = tiers.find((tier) => variance <= tier.variance) ?? tiers[0];
-    const expectations = made.get(nodes) ?? hermiteExpectations(phi, nodes);
+    const expectations = made.get(nodes) ?? mehlerExpectations(phi, nodes);
     made.set(nodes, expectations);
     return expectations;
   };
@@ -42,40 +39,60 @@ function tieredExpectations(phi: (x: number) => number): GaussianExpectations {
   };
 }
 
+/** How many variances' coefficients are kept: those of a layer of as many inputs. */
+const KEPT = 1024;
+
 /**
- * Gauss-Hermite with this many nodes a dimension: close to machine precision for smooth phi of
- * standard deviations up to 1, but only to about 1e-3 if phi has a kink.
+ * Mehler's expansion, E phi(x) phi(x') = sum_k a_k(v) a_k(v') rho^k for Gaussians of variances v, v' and
+ * correlation rho, a_k being the Hermite coefficients of phi(sqrt(v) u) by Gauss-Hermite with this many
+ * nodes, up to as many terms. It is as exact as the quadrature of a pair over nodes x nodes, close to
+ * machine precision for smooth phi of standard deviations up to 1 and only to about 1e-3 if phi has a
+ * kink, and one expansion of an input serves all its pairs.
  */
-export function hermiteExpectations(
+export function mehlerExpectations(
   phi: (x: number) => number,
   count: number,
 ): GaussianExpectations {
-  const { nodes, weights } = gaussHermite(count);
-  const expectation = (f: (z: number, i: number) => number, first = 0) => {
-    let sum = 0;
-    for (let i = first; i < count - first; i++) sum += weights[i] * f(nodes[i], i);
-    return sum;
+  const { nodes, weighted } = hermitePolynomials(count);
+  const kept = new Map<number, Float64Array>();
+  const coefficients = (variance: number): Float64Array => {
+    const known = kept.get(variance);
+    if (known) return known;
+    if (kept.size >= KEPT) kept.clear();
+    const deviation = Math.sqrt(variance);
+    const values = nodes.map((u) => phi(deviation * u));
+    const found = Float64Array.from({ length: count }, (_, k) => {
+      let sum = 0;
+      for (let n = 0; n < count; n++) sum += weighted[k * count + n] * values[n];
+      return sum;
+    });
+    kept.set(variance, found);
+    return found;
   };
-  // Of many nodes, most lie far out. Weights are symmetric and fall from the middle.
-  const firsts = weights.map((weight) =>
-    weights.findIndex((other, i) => weight * other >= negligible || 2 * i >= count),
-  );
   return {
-    mean(variance) {
-      const deviation = Math.sqrt(variance);
-      return expectation((z) => phi(deviation * z));
-    },
+    mean: (variance) => coefficients(variance)[0],
     product(variance, otherVariance, covariance) {
-      const deviation = Math.sqrt(variance);
-      const slope = deviation === 0 ? 0 : covariance / deviation;
-      const residualVariance = otherVariance - slope * slope;
-      if (residualVariance <= otherVariance * 4 * Number.EPSILON) {
-        return expectation((z) => phi(deviation * z) * phi(slope * z));
-      }
-      const residual = Math.sqrt(residualVariance);
-      return expectation(
-        (z, i) => phi(deviation * z) * expectation((w) => phi(slope * z + residual * w), firsts[i]),
-      );
+      const scale = Math.sqrt(variance) * Math.sqrt(otherVariance);
+      const rho = scale > 0 ? Math.max(-1, Math.min(1, covariance / scale)) : 0;
+      const [a, b] = [coefficients(variance), coefficients(otherVariance)];
+      let sum = 0;
+      for (let k = count - 1; k >= 0; k--) sum = a[k] * b[k] + rho * sum;
+      return sum;
     },
   };
+}
+
+/** The orthonormal Hermite polynomials below this degree at the nodes, times the weights, by rows. */
+function hermitePolynomials(count: number) {
+  const { nodes, weights } = gaussHermite(count);
+  const weighted = new Float64Array(count * count);
+  for (let n = 0; n < count; n++) {
+    let [previous, current] = [0, weights[n]];
+    for (let k = 0; k < count; k++) {
+      weighted[k * count + n] = current;
+      const next = (nodes[n] * current - Math.sqrt(k) * previous) / Math.sqrt(k + 1);
+      [previous, current] = [current, next];
+    }
+  }
+  return { nodes, weighted };
 }
