@@ -1,47 +1,11 @@
 import { checkCovariance } from './covariance-check.ts';
+import {
+  covarianceNames,
+  type Ar1Covariance,
+  type CovarianceSpec,
+  type LowRankCovariance,
+} from './covariance-spec.ts';
 import { diagonalMatrix, matrixOfRows, requireLength, scaledIdentity } from './matrices.ts';
-
-/** `variance` times the identity. */
-export interface IdentityCovariance {
-  readonly name: 'identity';
-  /** By default 1. */
-  readonly variance?: number;
-}
-
-/** Independent coordinates. */
-export interface DiagonalCovariance {
-  readonly name: 'diagonal';
-  readonly variances: readonly number[];
-}
-
-/** First-order autoregression: the entry (i, j) is variance * rho^|i - j|. */
-export interface Ar1Covariance {
-  readonly name: 'ar1';
-  /** In [-1, 1]. */
-  readonly rho: number;
-  /** By default 1. */
-  readonly variance?: number;
-}
-
-/** F F^T plus `variance` times the identity. */
-export interface LowRankCovariance {
-  readonly name: 'low-rank';
-  /** F, size x rank, by rows. */
-  readonly factor: readonly (readonly number[])[];
-  /** By default 1; 0 leaves the low rank. */
-  readonly variance?: number;
-}
-
-/** A covariance by name, as `identity` in short, or inline by its rows. */
-export type CovarianceSpec =
-  | 'identity'
-  | IdentityCovariance
-  | DiagonalCovariance
-  | Ar1Covariance
-  | LowRankCovariance
-  | readonly (readonly number[])[];
-
-export const covarianceNames = ['identity', 'diagonal', 'ar1', 'low-rank'] as const;
 
 /**
  * The size x size covariance matrix, row-major, that a spec stands for.

@@ -4,14 +4,17 @@ export type { CompletedNetwork } from './completed.ts';
 export { diffusionAssumptions, type AssumptionReport } from './assumptions.ts';
 export { checkCovariance } from './covariance-check.ts';
 export {
-  covarianceMatrix,
+  covarianceForms,
   covarianceNames,
+  isRows,
+  readCovarianceSpec,
   type Ar1Covariance,
   type CovarianceSpec,
   type DiagonalCovariance,
   type IdentityCovariance,
   type LowRankCovariance,
-} from './covariances.ts';
+} from './covariance-spec.ts';
+export { covarianceMatrix } from './covariances.ts';
 export { diffusionLimit, type DiffusionAssumption, type DiffusionLimit } from './existence.ts';
 export { copiedInput } from './inputs.ts';
 export { normalCdf, normalDensity } from './normal.ts';

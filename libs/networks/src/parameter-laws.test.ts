@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { covarianceMatrix, type CovarianceSpec } from './covariances.ts';
+import type { CovarianceSpec } from './covariance-spec.ts';
+import { covarianceMatrix } from './covariances.ts';
 import {
   generalLaw,
   iidAsMatrixGaussian,
@@ -160,9 +161,13 @@ describe('parameter laws', () => {
     expect(law.weightCovariance).toBe(weightCovariance);
     const build = (matrix: Float64Array) => () =>
       generalLaw(2, { weightCovariance: matrix, biasCovariance: 'identity' });
-    expect(build(new Float64Array(9))).toThrow('Sigma^W is 3 x 3; it must be 4 x 4.');
-    expect(build(new Float64Array(5))).toThrow('Sigma^W is of 5 entries; it must be 4 x 4.');
-    expect(build(weightCovariance.map((x) => -x))).toThrow('Sigma^W has the eigenvalue -3.');
+    expect(build(new Float64Array(9))).toThrow('weightCovariance is 3 x 3; it must be 4 x 4.');
+    expect(build(new Float64Array(5))).toThrow(
+      'weightCovariance is of 5 entries; it must be 4 x 4.',
+    );
+    expect(build(weightCovariance.map((x) => -x))).toThrow(
+      'weightCovariance has the eigenvalue -3.',
+    );
   });
 
   test('refuses scales, widths and drifts that are none', () => {
@@ -170,8 +175,8 @@ describe('parameter laws', () => {
     expect(() => iidLaw(2, { ...law, sigmaW: -1 })).toThrow('sigmaW is -1; it must be');
     expect(() => iidLaw(2, { ...law, sigmaB: NaN })).toThrow('sigmaB is NaN');
     expect(() => iidLaw(0, law)).toThrow('The width is 0; it must be a positive integer.');
-    expect(() => iidLaw(2, { ...law, weightDrift: [[1, 2]] })).toThrow('mu^W is 1 x 2; it must be 2 x 2.'); // prettier-ignore
-    expect(() => iidLaw(2, { ...law, biasDrift: [1] })).toThrow('mu^b has 1 entries');
-    expect(() => iidLaw(2, { ...law, biasDrift: [1, NaN] })).toThrow('mu^b[1] is NaN');
+    expect(() => iidLaw(2, { ...law, weightDrift: [[1, 2]] })).toThrow('weightDrift is 1 x 2; it must be 2 x 2.'); // prettier-ignore
+    expect(() => iidLaw(2, { ...law, biasDrift: [1] })).toThrow('biasDrift has 1 entries');
+    expect(() => iidLaw(2, { ...law, biasDrift: [1, NaN] })).toThrow('biasDrift[1] is NaN');
   });
 });

@@ -1,5 +1,6 @@
 import { checkCovariance } from './covariance-check.ts';
-import { covarianceMatrix, type CovarianceSpec } from './covariances.ts';
+import type { CovarianceSpec } from './covariance-spec.ts';
+import { covarianceMatrix } from './covariances.ts';
 import { matrixOfRows, requireLength } from './matrices.ts';
 import type { IidParameterLaw } from './residual.ts';
 
@@ -85,9 +86,9 @@ export function matrixGaussianLaw(
   return {
     kind: 'matrix-gaussian',
     width,
-    outputCovariance: covarianceMatrix(spec.outputCovariance, width, 'Sigma_O'),
-    inputCovariance: covarianceMatrix(spec.inputCovariance, width, 'Sigma_I'),
-    biasCovariance: covarianceMatrix(spec.biasCovariance, width, 'Sigma_b'),
+    outputCovariance: covarianceMatrix(spec.outputCovariance, width, 'outputCovariance'),
+    inputCovariance: covarianceMatrix(spec.inputCovariance, width, 'inputCovariance'),
+    biasCovariance: covarianceMatrix(spec.biasCovariance, width, 'biasCovariance'),
     ...drift(width, spec),
   };
 }
@@ -108,14 +109,15 @@ export function generalLaw(
     kind: 'general',
     width,
     weightCovariance: weightCovariance(width, spec.weightCovariance),
-    biasCovariance: covarianceMatrix(spec.biasCovariance, width, 'Sigma_b'),
+    biasCovariance: covarianceMatrix(spec.biasCovariance, width, 'biasCovariance'),
     ...drift(width, spec),
   };
 }
 
 function weightCovariance(width: number, spec: CovarianceSpec | Float64Array): Float64Array {
-  if (!(spec instanceof Float64Array)) return covarianceMatrix(spec, width ** 2, 'Sigma^W');
-  checkCovariance(spec, width ** 2, 'Sigma^W');
+  const [size, what] = [width ** 2, 'weightCovariance'];
+  if (!(spec instanceof Float64Array)) return covarianceMatrix(spec, size, what);
+  checkCovariance(spec, size, what);
   return spec;
 }
 
@@ -153,14 +155,14 @@ function driftOf({ weightDrift, biasDrift }: ParameterDrift): ParameterDrift {
 
 function drift(width: number, { weightDrift, biasDrift }: DriftSpec): ParameterDrift {
   return {
-    ...(weightDrift && { weightDrift: matrixOfRows(weightDrift, width, width, 'mu^W') }),
+    ...(weightDrift && { weightDrift: matrixOfRows(weightDrift, width, width, 'weightDrift') }),
     ...(biasDrift && { biasDrift: biasVector(width, biasDrift) }),
   };
 }
 
 function biasVector(width: number, entries: readonly number[]): Float64Array {
   const vector = Float64Array.from(entries);
-  requireLength(vector, width, 'mu^b');
+  requireLength(vector, width, 'biasDrift');
   return vector;
 }
 

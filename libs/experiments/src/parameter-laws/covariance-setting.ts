@@ -1,34 +1,27 @@
-import { covarianceMatrix, type CovarianceSpec } from '@resdiff/networks';
+import {
+  covarianceForms,
+  covarianceMatrix,
+  readCovarianceSpec,
+  type CovarianceSpec,
+} from '@resdiff/networks';
 import { messageOf, UserError, type JsonValue } from '@resdiff/runtime';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const forms =
-  'identity, rows such as [[1, 0], [0, 1]], {name: identity, variance: 2}, {name: diagonal, variances: [1, 2]}, {name: ar1, rho: 0.5, variance: 1}, {name: low-rank, factor: [[1], [2]], variance: 1}';
-
-/** Numbers that are not finite are refused with their place, once the size of the matrix is known. */
-const number = z.custom<number>((value) => typeof value === 'number');
-const rows = z.array(z.array(number));
-const scale = { variance: number.default(1) };
-const inline = z.union([
-  z.literal('identity'),
-  rows,
-  z.strictObject({ name: z.literal('identity'), ...scale }),
-  z.strictObject({ name: z.literal('diagonal'), variances: z.array(number) }),
-  z.strictObject({ name: z.literal('ar1'), rho: number, ...scale }),
-  z.strictObject({ name: z.literal('low-rank'), factor: rows, ...scale }),
-]);
 const file = z.strictObject({ file: z.string().min(1) });
 
+/** As an object type, which the compiler takes for JSON; it does not take interfaces. */
+type Json<Spec> = Spec extends object ? { [Key in keyof Spec]: Spec[Key] } : Spec;
+
 /** A covariance by name or inline, or a file that holds one. */
-export type CovarianceSetting = z.output<typeof inline> | z.output<typeof file>;
+export type CovarianceSetting = Json<CovarianceSpec> | z.output<typeof file>;
 
 export function covariance() {
   return z.unknown().transform((value, context): CovarianceSetting => {
-    const found = z.union([inline, file]).safeParse(value);
-    if (found.success) return found.data;
-    const message = `must be ${forms}, or {file: PATH} of one of these`;
+    const found = readCovarianceSpec(value) ?? file.safeParse(value).data;
+    if (found !== undefined) return found;
+    const message = `must be ${covarianceForms}, or {file: PATH} of one of these`;
     context.issues.push({ code: 'custom', message, input: value });
     return z.NEVER;
   });
@@ -58,14 +51,16 @@ export function readCovariance(
   setting: CovarianceSetting,
   size: number,
   what: string,
-): z.output<typeof inline> {
+): CovarianceSpec {
   if (!isFile(setting)) return setting;
   const refusal = `${what} in the file ${setting.file}`;
-  const found = inline.safeParse(contentOf(setting.file, refusal));
-  if (!found.success) throw new UserError(`${refusal} is no covariance; it must be ${forms}.`);
-  const problem = covarianceProblem(found.data, size, what);
+  const found = readCovarianceSpec(contentOf(setting.file, refusal));
+  if (found === undefined) {
+    throw new UserError(`${refusal} is no covariance; it must be ${covarianceForms}.`);
+  }
+  const problem = covarianceProblem(found, size, what);
   if (problem !== undefined) throw new UserError(`${refusal}: ${problem}.`);
-  return found.data;
+  return found;
 }
 
 function contentOf(path: string, refusal: string): JsonValue {
