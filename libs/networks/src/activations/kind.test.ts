@@ -15,8 +15,8 @@ describe.each(activations.map((activation) => [activation.name, activation] as c
     test('is of the kind that it declares', () => {
       const { smooth, bounded, homogeneous } = activation;
       expect(kind).toMatchObject({ smooth, bounded, homogeneous });
-      expect(kind.growth).toBe(bounded ? 'bounded' : 'linear');
-      expect(kind.linear).toBe(activation.name === 'identity');
+      expect(kind.growth === 'bounded').toBe(bounded);
+      expect(kind.linear).toBe(homogeneous && smooth);
     });
 
     test('has the values at 0 that it declares', () => {
@@ -38,6 +38,9 @@ describe('activationKind', () => {
     expect(growth(Math.exp)).toBe('faster than linear');
     expect(growth((x) => 3 * Math.cos(x))).toBe('bounded');
     expect(growth(() => 0)).toBe('bounded');
+    for (const name of ['swish', 'relu', 'identity', 'gelu', 'softplus-shifted']) {
+      expect(growth(findActivation(name)!.phi)).toBe('linear');
+    }
   });
 
   test('finds a kink in phi, in its slope, and away from 0', () => {
