@@ -195,6 +195,7 @@ describe('explosionTime', () => {
 
   test('never: no curvature, no weights, nothing that moves, or y falling from below 0', () => {
     expect(explosionTime(1, 1, tanh)).toBe(Infinity);
+    expect(explosionTime(1e200, Infinity, tanh)).toBe(Infinity);
     expect(explosionTime(1, 1, { ...swish, sigmaW: 0 })).toBe(Infinity);
     expect(explosionTime(0, 0, { ...swish, sigmaB: 0 })).toBe(Infinity);
     expect(explosionTime(-3, 9, { p1: 0, p2: 1, sigmaW: 1, sigmaB: 0 })).toBe(Infinity);

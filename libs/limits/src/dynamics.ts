@@ -41,7 +41,7 @@ export function explosionTime(m0: number, q0: number, parameters: LimitParameter
   const y0 = p2 * m0 + p1 * p1;
   const forcing = p2 * p2 * (sigmaB ** 2 + sigmaW ** 2 * q0);
   const discriminant = forcing - (sigmaW * y0) ** 2;
-  if (sigmaW === 0 || forcing === 0) return Infinity;
+  if (p2 === 0 || sigmaW === 0 || forcing === 0) return Infinity;
   if (discriminant > 0) {
     const root = Math.sqrt(discriminant);
     return (2 * Math.atan2(root, sigmaW * y0)) / (sigmaW * root);

@@ -38,4 +38,8 @@ test('copiedInputsCorrelation is that of the kernel, whatever T', () => {
   expect(copiedInputsCorrelation(1, -2, { sigmaW: 0, sigmaB: 1 })).toBe(1);
   expect(copiedInputsCorrelation(1, -2, { sigmaW: 1, sigmaB: 0 })).toBe(-1);
   expect(copiedInputsCorrelation(0, 1, { sigmaW: 1, sigmaB: 0 })).toBeNaN();
+  // Where squares of variances overflow or vanish.
+  expect(copiedInputsCorrelation(1e150, 1e150, law)).toBe(1);
+  expect(copiedInputsCorrelation(1e150, 1, { sigmaW: 1, sigmaB: 1 })).toBeCloseTo(Math.SQRT1_2, 15);
+  expect(copiedInputsCorrelation(1e-200, -1e-200, { sigmaW: 1, sigmaB: 0 })).toBe(-1);
 });

@@ -29,6 +29,12 @@ export function copiedInputsCorrelation(
   otherZ: number,
   { sigmaW, sigmaB }: IidParameterLaw,
 ): number {
-  const s = (a: number, b: number) => sigmaB ** 2 + sigmaW ** 2 * a * b;
-  return s(z, otherZ) / Math.sqrt(s(z, z) * s(otherZ, otherZ));
+  // The cosine of (sigmaW z, sigmaB) and (sigmaW z', sigmaB), each scaled so that no square overflows.
+  const scaled = (x: number) => {
+    const largest = Math.max(Math.abs(sigmaW * x), sigmaB);
+    return [(sigmaW * x) / largest, sigmaB / largest];
+  };
+  const product = ([a, b]: number[], [c, d]: number[]) => a * c + b * d;
+  const [u, v] = [scaled(z), scaled(otherZ)];
+  return product(u, v) / Math.sqrt(product(u, u) * product(v, v));
 }
