@@ -39,6 +39,7 @@ describe('feedforwardMaps', () => {
     expect(variance(3)).toBeCloseTo(3, 14);
     expect(correlation(3, 0)).toBeCloseTo(1 / Math.PI, 14);
     expect(chi1(3)).toBeCloseTo(1, 14);
+    expect(chi1(0)).toBe(chi1(3));
   });
 
   test('erf: the arc-sine kernel', () => {
@@ -117,6 +118,16 @@ describe('fixed points', () => {
     expect(points).toHaveLength(1);
     expect(points[0].slope).toBeLessThan(1);
     expect(end(ordered, -0.9).c).toBeCloseTo(1, 12);
+  });
+
+  test('an odd activation without biases keeps inputs that are opposite or independent', () => {
+    const law = { sigmaW: 1.5, sigmaB: 0 };
+    const [, { value: q }] = varianceFixedPoints(named('tanh'), law);
+    const points = correlationFixedPoints(named('tanh'), law, q);
+    expect(points).toHaveLength(3);
+    [-1, 0, 1].forEach((c, i) => expect(Math.abs(points[i].value - c)).toBeLessThan(1e-12));
+    expect(points[0].slope).toBe(points[2].slope);
+    expect(points[1].slope).toBeLessThan(1);
   });
 
   test('without biases, 0 is one, and another where the weights are large', () => {

@@ -1,7 +1,7 @@
 import type { Activation, IidParameterLaw } from '@resdiff/networks';
 import { gaussianMean, gaussianProduct } from './gaussian-mean.ts';
 import { symmetric } from './moments.ts';
-import { linearGrid, logarithmicGrid, signChanges } from './roots.ts';
+import { logarithmicGrid, signChanges } from './roots.ts';
 
 /**
  * The feedforward network x' = W phi(x) + b of pre-activations x at infinite width, W ~ N(0,
@@ -42,7 +42,8 @@ export function feedforwardMaps(
       (homogeneous ? square(1) : slopeSquare(q) + gaussianMean((x) => phi(x) * ddphi(x), q)),
     covariance,
     correlation: (q, c) => covariance(q, q, c * q) / variance(q),
-    chi1: (q) => sigmaW ** 2 * slopeSquare(q),
+    // Homogeneous: that of every other q, also at the kink where q is 0.
+    chi1: (q) => sigmaW ** 2 * slopeSquare(homogeneous ? 1 : q),
   };
 }
 
@@ -109,8 +110,11 @@ export function varianceFixedPoints(activation: Activation, law: IidParameterLaw
 
 /**
  * The fixed points in [-1, 1] of the correlation map at a variance q that is a fixed point of the
- * variance map, 1 always among them. Correlations approach one of slope below 1 exponentially
- * with depth, one of slope 1 (the edge of chaos) like a power.
+ * variance map, 1 always among them, and -1 if the map is odd. Correlations approach one of slope below 1
+ * exponentially with depth, one of slope 1 (the edge of chaos) like a power.
+ *
+ * The map is a power series with coefficients that are not negative and add up to 1. So it is convex above
+ * 0, where it has one more fixed point at most, and none is below 0 but -1.
  */
 export function correlationFixedPoints(
   activation: Activation,
@@ -125,8 +129,9 @@ export function correlationFixedPoints(
     return (map(high) - map(low)) / (high - low);
   };
   return [
+    ...(map(-1) < -1 + 1e-12 ? [{ value: -1, slope: chi1(q) }] : []),
     // Close to 1 the difference of c and its image is rounding, where the slope is 1.
-    ...signChanges((c) => map(c) - c, linearGrid(-1, 1 - 1e-4, 400)).map((value) => ({
+    ...signChanges((c) => map(c) - c, [-0.5, 1 - 1e-4]).map((value) => ({
       value,
       slope: slope(value),
     })),

@@ -2,7 +2,13 @@ import { findActivation, type Activation } from '@resdiff/networks';
 import { describe, expect, test } from 'vitest';
 import { limitMeanField } from './dynamics.ts';
 import { hermiteExpectations } from '../test/hermite-expectations.ts';
-import { gaussianExpectations, mehlerExpectations } from './gaussian-expectations.ts';
+import {
+  gaussianExpectations,
+  mehlerExpectations,
+  MOST_RESOLVED,
+  slopeExpectations,
+} from './gaussian-expectations.ts';
+import { gaussianMean, gaussianProduct } from './gaussian-mean.ts';
 import { copiedInputsMeanField } from './moments.ts';
 import { networkMeanField } from './network-recursion.ts';
 import { limitParameters } from './parameters.ts';
@@ -158,6 +164,35 @@ describe('Gaussian expectations by quadrature', () => {
           const covariance = correlation * Math.sqrt(variance * other);
           const exact = many.product(variance, other, covariance);
           expect(few.product(variance, other, covariance)).toBeCloseTo(exact, digits);
+        }
+      }
+    },
+  );
+
+  test.each(['tanh', 'swish', 'gelu', 'erf', 'sigmoid-centred'])(
+    '%s: variances above 1, by the trapezoidal rule',
+    (name) => {
+      const { phi, dphi } = activation(name);
+      for (const [f, { mean, product }] of [
+        [phi, gaussianExpectations(activation(name))],
+        [dphi, slopeExpectations(activation(name))],
+      ] as const) {
+        for (const [variance, tolerance] of [
+          [1.5, 1e-11],
+          [4, 1e-11],
+          [MOST_RESOLVED, 2e-7],
+        ]) {
+          const size = gaussianMean((h) => f(h) ** 2, variance);
+          const error = (value: number, exact: number) => Math.abs(value - exact) / size;
+          expect(error(mean(variance), gaussianMean(f, variance))).toBeLessThan(tolerance);
+          expect(error(product(variance, variance, variance), size)).toBeLessThan(tolerance);
+          const [other, covariance] = [0.3 * variance, -0.4 * variance];
+          expect(
+            error(
+              product(variance, other, covariance),
+              gaussianProduct(f, variance, other, covariance),
+            ),
+          ).toBeLessThan(tolerance);
         }
       }
     },

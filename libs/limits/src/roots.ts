@@ -26,8 +26,3 @@ export function logarithmicGrid(from: number, to: number, perDecade: number): nu
   const count = Math.ceil(Math.log10(to / from) * perDecade);
   return Array.from({ length: count + 1 }, (_, i) => from * (to / from) ** (i / count));
 }
-
-/** Points of equal distance from `from` to `to`, both included. */
-export function linearGrid(from: number, to: number, count: number): number[] {
-  return Array.from({ length: count + 1 }, (_, i) => from + ((to - from) * i) / count);
-}
