@@ -1,6 +1,8 @@
-import { findLimitQuantity, limitQuantities } from '@resdiff/limits';
+import { dataOf, findLimitQuantity, limitQuantities, parametersBeside } from '@resdiff/limits';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { refusal, resdiff } from './support.ts';
+import { refusal, resdiff, scratch } from './support.ts';
 
 interface Printed {
   name: string;
@@ -24,7 +26,14 @@ describe.concurrent('limits', () => {
       expect(stdout).toContain(`${name}: ${description}\n`);
     }
     expect(stdout).toContain('\n  --activation tanh --z 0,1 --sigma-w 1 --sigma-b 1\n');
+    expect(stdout).toContain(
+      '\n  --T 2 --to 1 --width 2 --law iid --sigma-w 1 --sigma-b 1 --weight-dri',
+    );
+    expect(stdout).toContain(" --states '[[1, 0], [0, 2]]' --law iid --sigma-w 1 ");
     expect(stdout).toMatch(/^ {2}--sigma-w +scale of the weights$/m);
+    expect(stdout).toMatch(
+      /^ {2}--input-covariance +Sigma_I, D x D, where law is matrix-gaussian$/m,
+    );
     expect(stdout).toMatch(/^ {2}--T +the time that the depth stands for$/m);
   });
 
@@ -51,7 +60,7 @@ describe.concurrent('limits', () => {
       '--json',
     ]);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      '--depth <value> the number of layers L: a positive integer (default: 100)',
+      '--depth <value> the number of layers L: a positive integer, at most 100000 (default: 100)',
     );
   });
 });
@@ -86,7 +95,10 @@ describe.concurrent('limits NAME', () => {
     '%s has in JSON all digits of the rows that its defaults give',
     async (name) => {
       const quantity = findLimitQuantity(name)!;
-      const defaults = quantity.parameters.map((parameter) => [parameter.name, parameter.default]);
+      const defaults = parametersBeside({}, quantity.parameters).map((parameter) => [
+        parameter.name,
+        parameter.structured ? dataOf(parameter.default) : parameter.default,
+      ]);
       expect(await json(name)).toEqual({
         name,
         parameters: Object.fromEntries(defaults) as unknown,
@@ -109,9 +121,53 @@ describe.concurrent('limits NAME', () => {
   });
 });
 
+describe.concurrent('limits with matrices', () => {
+  it('takes them by name, in YAML, in JSON or out of a file, and says in JSON what they were', async () => {
+    const folder = scratch();
+    writeFileSync(join(folder, 'states.json'), '[[1, 3]]');
+    const { code, stdout } = await resdiff(
+      [
+        ...['limits', 'instantaneous-moments', '--activation', 'swish', '--law', 'matrix-gaussian'],
+        ...['--states', '{file: states.json}', '--outputCovariance', '{name: ar1, rho: 0.5}'],
+        ...['--input-covariance', '[[1, 0], [0, 0]]', '--bias-drift', '[1, -1]', '--json'],
+      ],
+      folder,
+    );
+    expect(code).toBe(0);
+    const { parameters, rows } = JSON.parse(stdout) as Printed;
+    expect(parameters).toEqual({
+      activation: 'swish',
+      psi: 'identity',
+      law: 'matrix-gaussian',
+      states: [[1, 3]],
+      outputCovariance: { name: 'ar1', rho: 0.5 },
+      inputCovariance: [
+        [1, 0],
+        [0, 0],
+      ],
+      biasCovariance: 'identity',
+      weightDrift: 0,
+      biasDrift: [1, -1],
+    });
+    // V = I + Sigma_O, p1 = p2 = 1/2.
+    expect(rows.map(({ value }) => value)).toEqual([1, 0, 0.5, 0.125, 0.5]);
+  });
+
+  it('prints rows to be given back', async () => {
+    expect(await limits('time-change', '--T', '4', '--sigma-b', '0.5')).toBe(
+      'quantity  at      value\nsigmaW        2.0000000\nsigmaB        1.0000000\n',
+    );
+  });
+});
+
 describe.concurrent('limits refuses', () => {
+  const moments = ['instantaneous-moments', '--law', 'matrix-gaussian'];
+  const about = 'resdiff: limits instantaneous-moments: ';
   it.each([
-    [['nothing'], 'resdiff: There is no quantity nothing; there are assumptions, explosion-time, '],
+    [
+      ['nothing'],
+      'resdiff: There is no quantity nothing; there are assumptions, instantaneous-moments, ',
+    ],
     [
       ['moments', '--activation', 'swoosh'],
       'resdiff: limits moments: activation is swoosh; it must be one of tanh, swish, ',
@@ -122,7 +178,7 @@ describe.concurrent('limits refuses', () => {
     ],
     [
       ['network-ntk', '--depth', '2.5'],
-      'resdiff: limits network-ntk: depth is 2.5; it must be a positive integer.\n',
+      'resdiff: limits network-ntk: depth is 2.5; it must be a positive integer, at most 100000.\n',
     ],
     [
       ['moments', '--z', '0,one'],
@@ -137,6 +193,17 @@ describe.concurrent('limits refuses', () => {
     [
       ['moments', '--T', '1000'],
       'resdiff: limits moments: q, z = 0, leaves the numbers of 64 bits ',
+    ],
+    [[...moments, '--sigma-w', '1'], `${about}sigmaW means nothing where law is matrix-gaussian; `],
+    [
+      [...moments, '--input-covariance', '[[0, 0], [0, -2]]'],
+      `${about}inputCovariance has the eigenvalue -2; it must be positive semi-definite, `,
+    ],
+    [[...moments, '--states', 'null'], `${about}states is null; it must be rows of finite numbers`],
+    [[...moments, '--states', '[[1'], `${about}states is not valid YAML: `],
+    [
+      [...moments, '--states', '{file: none.yaml}'],
+      `${about}states: none.yaml cannot be read: ENOENT: no such file or directory, open 'none.yaml'.\nName a file in YAML or JSON that exists.\n`,
     ],
     [['edge-of-chaos', '--activation', 'relu'], 'resdiff: limits edge-of-chaos: '],
     [['finite-width', '--widths', '0'], 'resdiff: limits finite-width: widths is 0; '],

@@ -50,9 +50,11 @@ export {
   type LimitParameters,
 } from './parameters.ts';
 export {
+  dataOf,
   findLimitQuantity,
   LimitParameterError,
   limitQuantities,
+  parametersBeside,
   type LimitQuantity,
   type ParameterDescription,
   type QuantityRow,

@@ -1,18 +1,21 @@
 import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   CurvatureError,
+  dataOf,
   ExplosionError,
   findLimitQuantity,
   LimitParameterError,
   limitQuantities,
   NoDiffusionLimitError,
   NoEdgeOfChaosError,
+  parametersBeside,
   type LimitQuantity,
   type ParameterDescription,
   type QuantityRow,
 } from '@resdiff/limits';
 import { UserError } from '@resdiff/runtime';
-import { coordinates, table } from '../format.ts';
+import { coordinates, shellWords, table } from '../format.ts';
+import { readStructured } from '../limits-structured.ts';
 import { jsonOption } from '../options.ts';
 import { openTerminal, reportError, type TerminalOptions } from '../terminal.ts';
 
@@ -32,21 +35,28 @@ export function addQuantities(limits: CommandUnknownOpts): void {
     command
       .addOption(jsonOption())
       .allowExcessArguments()
-      .action((given) => {
+      .action(async (given) => {
         const { json, ...parameters } = { ...limits.opts(), ...given } as TerminalOptions;
         process.exitCode =
           command.args.length > 0
             ? refuseWords(quantity, command.args, { json })
-            : printQuantity(quantity, parameters, { json });
+            : await printQuantity(quantity, parameters, { json });
       });
   }
 }
 
 function addParameter(command: CommandUnknownOpts, parameter: ParameterDescription): void {
-  const { name, description, expected } = parameter;
+  const { name, description, expected, structured } = parameter;
+  const source = structured ? ', or {file: PATH} of that' : '';
   const otherwise = parameter.default === undefined ? '' : ` (default: ${parameter.default})`;
-  command.addOption(new Option(`${flag(name)} <value>`, `${description}: ${expected}${otherwise}`));
+  const help = `${description}${where(parameter)}: ${expected}${source}${otherwise}`;
+  command.addOption(new Option(`${flag(name)} <value>`, help));
   if (flag(name) !== `--${name}`) command.addOption(new Option(`--${name} <value>`).hideHelp());
+}
+
+/** What another parameter must be for this one to mean anything. */
+function where({ only }: ParameterDescription): string {
+  return only ? `, where ${only.parameter} is ${only.values.join(' or ')}` : '';
 }
 
 /** `--sigma-w` for sigmaW. */
@@ -65,14 +75,20 @@ export function listQuantities(asked: string | undefined, options: TerminalOptio
     );
   }
   for (const { name, description, parameters } of limitQuantities) {
-    const defaults = parameters.map((each) => `${flag(each.name)} ${each.default ?? '<value>'}`);
+    const defaults = parametersBeside({}, parameters).map(
+      (each) => `${flag(each.name)} ${shellWords([each.default ?? '<value>'])}`,
+    );
     terminal.say(`${name}: ${description}\n  ${defaults.join(' ')}`);
   }
   const described = new Map(
     limitQuantities
-      .flatMap(({ parameters }) =>
-        parameters.map(({ name, description }) => [`  ${flag(name)}`, description]),
-      )
+      .flatMap(({ parameters }) => {
+        const shown = parametersBeside({}, parameters);
+        return parameters.map((each) => [
+          `  ${flag(each.name)}`,
+          `${each.description}${shown.includes(each) ? '' : where(each)}`,
+        ]);
+      })
       .map(([option, description]) => [`${option} ${description}`, [option, description]]),
   );
   terminal.say(
@@ -95,17 +111,20 @@ function refuseWords(
 }
 
 /** `resdiff limits NAME`. Returns the exit code. */
-function printQuantity(
+async function printQuantity(
   quantity: LimitQuantity,
-  given: Readonly<Record<string, unknown>>,
-  options: TerminalOptions,
-): number {
-  const terminal = openTerminal(options);
+  options: Readonly<Record<string, unknown>>,
+  output: TerminalOptions,
+): Promise<number> {
+  const terminal = openTerminal(output);
   try {
+    const given = await readStructured(quantity, options);
     const rows = compute(quantity, given);
-    terminal.say(inWords(rows));
-    const defaults = Object.fromEntries(
-      quantity.parameters.map(({ name, default: value = null }) => [name, value]),
+    if (!terminal.json) terminal.say(inWords(rows));
+    const defaults: Record<string, unknown> = Object.fromEntries(
+      parametersBeside(given, quantity.parameters).map(
+        ({ name, default: value = null, structured }) => [name, structured ? dataOf(value) : value],
+      ),
     );
     terminal.result({
       name: quantity.name,

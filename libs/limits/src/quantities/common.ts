@@ -1,5 +1,5 @@
 import { ExplosionError } from '../dynamics.ts';
-import { activation, notNegative, numbers, positiveInteger } from './parameter.ts';
+import { activation, notNegative, numbers, positiveIntegerUpTo } from './parameter.ts';
 
 export const sigmaW = notNegative({ description: 'scale of the weights', default: '1' });
 export const sigmaB = notNegative({ description: 'scale of the biases', default: '1' });
@@ -9,7 +9,10 @@ export const z = numbers({
   default: '0,1',
 });
 export const phi = activation({ description: 'the activation', default: 'tanh' });
-export const depth = positiveInteger({ description: 'the number of layers L', default: '100' });
+export const depth = positiveIntegerUpTo(100_000, {
+  description: 'the number of layers L',
+  default: '100',
+});
 
 /** A residual network of copied inputs. */
 export const residual = { activation: phi, z, T, sigmaW, sigmaB };

@@ -5,8 +5,9 @@ import {
   varianceFixedPoints,
 } from '../feedforward.ts';
 import { phi, sigmaB, sigmaW } from './common.ts';
-import { correlations, notNegative, positiveInteger } from './parameter.ts';
+import { correlations, notNegative, positiveIntegerUpTo } from './parameter.ts';
 import { correlationOf, quantity, type QuantityRow } from './quantity.ts';
+import { requireModestVariances } from './resolved.ts';
 
 export const correlationMap = quantity({
   name: 'correlation-map',
@@ -17,10 +18,11 @@ export const correlationMap = quantity({
     sigmaB,
     q: notNegative({ description: 'variance of the first pre-activations', default: '1' }),
     c: correlations({ description: 'correlations of the first pre-activations', default: '0' }),
-    layers: positiveInteger({ description: 'layers after the first', default: '20' }),
+    layers: positiveIntegerUpTo(10_000, { description: 'layers after the first', default: '20' }),
   },
   rows({ activation, sigmaW, sigmaB, q, c, layers }) {
     const law = { sigmaW, sigmaB };
+    requireModestVariances(q, activation, law, layers);
     const paths = c.flatMap((first) =>
       feedforwardCovariances(
         Float64Array.of(q, first * q, first * q, q),

@@ -1,9 +1,9 @@
 import { limitMeanField } from '../dynamics.ts';
 import { copiedInputsMeanField, type MeanField } from '../moments.ts';
-import { networkMeanField } from '../network-recursion.ts';
 import { limitParameters } from '../parameters.ts';
 import { beforeExplosion, depth, residual } from './common.ts';
 import { inputRows, pairRows, quantity, type QuantityRow } from './quantity.ts';
+import { resolvedMeanField } from './resolved.ts';
 
 export const moments = quantity({
   name: 'moments',
@@ -25,7 +25,7 @@ export const networkMoments = quantity({
   parameters: { ...residual, depth },
   rows({ activation, z, T, sigmaW, sigmaB, depth }) {
     const start = copiedInputsMeanField(z);
-    return momentRows(z, networkMeanField(start, activation, { sigmaW, sigmaB }, T, depth));
+    return momentRows(z, resolvedMeanField(start, activation, { sigmaW, sigmaB }, T, depth));
   },
 });
 

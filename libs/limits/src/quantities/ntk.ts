@@ -4,6 +4,7 @@ import { limitNtk, type Ntk } from '../ntk.ts';
 import { limitParameters } from '../parameters.ts';
 import { depth, residual } from './common.ts';
 import { pairRows, quantity, type QuantityRow } from './quantity.ts';
+import { resolvedMeanField } from './resolved.ts';
 
 export const ntk = quantity({
   name: 'ntk',
@@ -21,7 +22,9 @@ export const networkNtk = quantity({
   parameters: { ...residual, depth },
   rows({ activation, z, T, sigmaW, sigmaB, depth }) {
     const start = copiedInputsMeanField(z);
-    return ntkRows(z, ntkOfNetwork(start, activation, { sigmaW, sigmaB }, T, depth));
+    const law = { sigmaW, sigmaB };
+    resolvedMeanField(start, activation, law, T, depth);
+    return ntkRows(z, ntkOfNetwork(start, activation, law, T, depth));
   },
 });
 

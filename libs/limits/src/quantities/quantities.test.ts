@@ -24,6 +24,11 @@ const valueOf = (
   return found[0].value as number;
 };
 
+const identity = (size: number, scale = 1) =>
+  Array.from({ length: size }, (_, k) =>
+    Array.from({ length: size }, (__, i) => (k === i ? scale : 0)),
+  );
+
 describe('limitQuantities', () => {
   test('names are unique, and found', () => {
     const names = limitQuantities.map(({ name }) => name);
@@ -42,7 +47,10 @@ describe('limitQuantities', () => {
         expect(parameter.description).not.toBe('');
         expect(parameter.expected).not.toBe('');
         // The defaults are what the description says that they are.
-        expect(quantity.compute({ [parameter.name]: parameter.default })).toEqual(rows);
+        const { only } = parameter;
+        const beside = only ? { [only.parameter]: only.values[0] } : {};
+        const given = { ...beside, [parameter.name]: parameter.default };
+        expect(quantity.compute(given)).toEqual(only ? quantity.compute(beside) : rows);
       }
     },
   );
@@ -116,12 +124,159 @@ describe('the reference numbers', () => {
   });
 });
 
+describe('laws of the parameters', () => {
+  const states = [
+    [0.4, -1.2],
+    [1, 0.3],
+  ];
+  const drifts = {
+    weightDrift: [
+      [0.5, -1],
+      [2, 0.3],
+    ],
+    biasDrift: [1, -2],
+  };
+  const [u, v] = [
+    [0.6, -0.4, 1.1, 0.2],
+    [-0.3, 0.9, 0.5, -0.7],
+  ];
+  const laws: Record<string, Record<string, unknown>> = {
+    iid: { law: 'iid', sigmaW: 1.3, sigmaB: 0.6 },
+    'matrix-gaussian': {
+      law: 'matrix-gaussian',
+      outputCovariance: { name: 'ar1', rho: 0.6, variance: 1.5 },
+      inputCovariance: '[[1, -0.5], [-0.5, 0.75]]',
+      biasCovariance: { name: 'diagonal', variances: [0.3, 0.2] },
+    },
+    general: {
+      law: 'general',
+      weightCovariance: { name: 'low-rank', factor: u.map((x, i) => [x, v[i]]), variance: 0.1 },
+      biasCovariance: { name: 'identity', variance: 0.4 },
+    },
+  };
+  /**
+   * Weights (row-wise) and biases as sums of vectors times independent standard normals, whose products
+   * add up to the covariances above: by Cholesky factors, worked out by hand.
+   */
+  const [weightParts, biasParts] = [
+    {
+      iid: identity(4, 1.3 / Math.SQRT2),
+      'matrix-gaussian': [
+        // Sigma_O = 1.5 [1, 0.6; 0.6, 1], Sigma_I = [1, -0.5; -0.5, 0.75].
+        [1, 0.6].map((x) => Math.sqrt(1.5) * x),
+        [0, 0.8].map((x) => Math.sqrt(1.5) * x),
+      ].flatMap((output) =>
+        [
+          [1, -0.5],
+          [0, Math.SQRT1_2],
+        ].map((input) => output.flatMap((x) => input.map((y) => x * y))),
+      ),
+      general: [u, v, ...identity(4, Math.sqrt(0.1))],
+    } as Record<string, number[][]>,
+    {
+      iid: identity(2, 0.6),
+      'matrix-gaussian': [
+        [Math.sqrt(0.3), 0],
+        [0, Math.sqrt(0.2)],
+      ],
+      general: identity(2, Math.sqrt(0.4)),
+    } as Record<string, number[][]>,
+  ];
+
+  test.each(Object.keys(laws))('%s: drift and covariance, normal by normal', (name) => {
+    const rows = compute('instantaneous-moments', {
+      ...{ activation: 'swish', psi: 'tanh', states, ...drifts },
+      ...laws[name],
+    });
+    const psi = states.map((x) => x.map(Math.tanh));
+    const image = (part: number[], x: number[]) =>
+      [0, 1].map((o) => part[2 * o] * x[0] + part[2 * o + 1] * x[1]);
+    const covariance = (i: number, o: number, j: number, p: number) =>
+      weightParts[name].reduce(
+        (sum, part) => sum + image(part, psi[i])[o] * image(part, psi[j])[p],
+        biasParts[name].reduce((sum, part) => sum + part[o] * part[p], 0),
+      );
+    const index = [0, 1];
+    for (const i of index) {
+      for (const o of index) {
+        const mean = drifts.biasDrift[o] + image(drifts.weightDrift.flat(), psi[i])[o];
+        const drift = mean / 2 + covariance(i, o, i, o) / 4;
+        expect(valueOf(rows, 'drift', { input: i, coordinate: o })).toBeCloseTo(drift, 13);
+      }
+    }
+    const covariances = rows.filter(({ quantity }) => quantity === 'covariance');
+    expect(covariances).toHaveLength(3 + 4 + 3);
+    for (const { at, value } of covariances) {
+      const { input, coordinate, otherInput, otherCoordinate } = at as Record<string, number>;
+      const expected = covariance(input, coordinate, otherInput, otherCoordinate) / 4;
+      expect(value).toBeCloseTo(expected, 13);
+    }
+  });
+
+  test.each(Object.keys(laws))(
+    '%s: over half the time everything is twice as fast, matrices given back',
+    (name) => {
+      const law = { ...laws[name], ...drifts };
+      const changed = compute('time-change', { T: 3, to: 1.5, width: 2, ...law });
+      const given: Record<string, unknown> = { law: name };
+      for (const { quantity, at, value } of changed) {
+        const { row, column } = at as { row?: number; column?: number };
+        if (row === undefined) given[quantity] = value;
+        else if (column === undefined) ((given[quantity] ??= []) as unknown[])[row] = value;
+        else {
+          const matrix = (given[quantity] ??= []) as unknown[][];
+          (matrix[row] ??= [])[column] = value;
+          if (quantity !== 'weightDrift') (matrix[column] ??= [])[row] = value;
+        }
+      }
+      expect(Object.keys(given).sort()).toEqual(Object.keys(law).sort());
+      const about = { activation: 'gelu', psi: 'sin', states };
+      const slow = compute('instantaneous-moments', { ...about, ...law });
+      const fast = compute('instantaneous-moments', { ...about, ...given });
+      slow.forEach(({ value }, i) => expect(fast[i].value).toBeCloseTo(2 * (value as number), 13));
+    },
+  );
+
+  test('a number is a drift along the identity, and of every bias; 0 is none', () => {
+    const brief = { weightDrift: '0.5', biasDrift: -2 };
+    const long = { weightDrift: identity(2, 0.5), biasDrift: '[-2, -2]' };
+    for (const name of ['instantaneous-moments', 'time-change']) {
+      expect(compute(name, brief)).toEqual(compute(name, long));
+    }
+    const rows = compute('time-change', { T: 4, weightDrift: 0 });
+    expect(rows).toEqual([
+      { quantity: 'sigmaW', at: {}, value: 2 },
+      { quantity: 'sigmaB', at: {}, value: 2 },
+    ]);
+  });
+});
+
 describe('refuses', () => {
-  test.each([
+  const M = 'instantaneous-moments';
+  const gaussian = { law: 'matrix-gaussian' };
+  test.each<[string, Record<string, unknown>, string]>([
+    [M, { law: 'wishart' }, 'law is wishart; it must be one of iid, matrix-gaussian, general.'],
+    [M, { ...gaussian, sigmaW: 2 }, 'sigmaW means nothing where law is matrix-gaussian; leave it'],
+    [M, { inputCovariance: 'identity' }, 'where law is iid; leave it out, or let law be matrix-g'],
+    [M, { states: '[[1, 2], [3]]' }, 'states is [[1, 2], [3]]; it must be rows of finite numbers'],
+    [M, { states: [[1, NaN]] }, 'it must be rows of finite numbers, all of one length, such as'],
+    [M, { states: [] }, 'states is []; it must be'],
+    [M, { states: [[]] }, 'states is [[]]; it must be'],
+    [M, { states: '1,2' }, 'states is 1,2; it must be'],
+    [M, { states: identity(21) }, 'states is 21 x 21; it must have at most 400 entries.'],
+    [M, { states: [identity(151)[0]] }, 'states makes the width 151; with the law iid it must be'],
+    [M, { ...gaussian, inputCovariance: 'toeplitz' }, 'is toeplitz; it must be identity, rows'],
+    [M, { ...gaussian, inputCovariance: '' }, 'inputCovariance is ""; it must be identity'],
+    [M, { weightDrift: 'x' }, 'weightDrift is x; it must be a number, for that times the'],
+    [M, { biasDrift: Infinity }, 'biasDrift is Infinity; it must be a number, for every entry'],
+    ['time-change', { width: 17, law: 'general' }, 'with the law general it must be at most 16.'],
+    ['time-change', { T: 0 }, 'T is 0; it must be a finite positive number.'],
+    ['moments', { toString: 1 }, 'moments has no parameter toString; it has activation, z'],
+    ['moments', { z: 'x'.repeat(99) }, `z is ${'x'.repeat(80)}...; it must be`],
     ['moments', { sigmaW: '-1' }, 'sigmaW is -1; it must be a finite number that is not negative.'],
-    ['moments', { sigmaB: NaN }, 'sigmaB is null; it must be'],
+    ['moments', { sigmaB: NaN }, 'sigmaB is NaN; it must be'],
     ['moments', { T: '' }, 'T is ""; it must be'],
-    ['moments', { T: Infinity }, 'T is null; it must be a finite number'],
+    ['moments', { T: Infinity }, 'T is Infinity; it must be a finite number'],
     ['moments', { T: 'Infinity' }, 'T is Infinity; it must be a finite number'],
     ['correlation-map', { c: '0,2' }, 'c is 0,2; it must be one number from -1 to 1 or several'],
     ['finite-width', { widths: '0' }, 'widths is 0; it must be one positive integer or several'],
@@ -130,13 +285,39 @@ describe('refuses', () => {
     ['moments', { z: [] }, 'z is []; it must be'],
     ['moments', { activation: 'swoosh' }, 'activation is swoosh; it must be one of tanh, swish'],
     ['moments', { width: 3 }, 'moments has no parameter width; it has activation, z, T, sigmaW'],
-    ['network-ntk', { depth: '2.5' }, 'depth is 2.5; it must be a positive integer.'],
+    [
+      'network-ntk',
+      { depth: '2.5' },
+      'depth is 2.5; it must be a positive integer, at most 100000.',
+    ],
+    ['network-moments', { depth: 1e9 }, 'depth is 1000000000; it must be a positive integer, at'],
+    [
+      'correlation-map',
+      { layers: 1e5 },
+      'layers is 100000; it must be a positive integer, at most',
+    ],
   ])('%s %o', (name, given, message) => {
     expect(() => compute(name, given)).toThrow(LimitParameterError);
     expect(() => compute(name, given)).toThrow(message);
   });
 
+  test.each<[Record<string, unknown>, string]>([
+    [{ inputCovariance: [[1]] }, 'inputCovariance is 1 x 1; it must be 2 x 2.'],
+    [{ outputCovariance: [[-1, 0], [0, 1]] }, 'outputCovariance has the eigenvalue -1; it must be'], // prettier-ignore
+    [{ biasCovariance: [[1, NaN], [NaN, 1]] }, 'biasCovariance[0][1] is NaN; it must be a finite'], // prettier-ignore
+    [{ law: 'general', weightCovariance: [[1]] }, 'weightCovariance is 1 x 1; it must be 4 x 4.'],
+    [{ weightDrift: [[1, 2]] }, 'weightDrift is 1 x 2; it must be 2 x 2.'],
+    [{ biasDrift: '[1, 2, 3]' }, 'biasDrift has 3 entries; it must have 2.'],
+  ])('%o of a law', (given, message) => {
+    for (const name of ['instantaneous-moments', 'time-change']) {
+      expect(() => compute(name, { law: 'matrix-gaussian', ...given })).toThrow(message);
+    }
+  });
+
   test('what does not exist, and says why', () => {
+    expect(() => compute('instantaneous-moments', { activation: 'relu' })).toThrow(
+      NoDiffusionLimitError,
+    );
     expect(() => compute('moments', { activation: 'relu' })).toThrow(NoDiffusionLimitError);
     expect(() => compute('ntk', { activation: 'swish' })).toThrow(CurvatureError);
     expect(() => compute('jacobian', { activation: 'gelu' })).toThrow(CurvatureError);
@@ -156,9 +337,26 @@ describe('refuses', () => {
     expect(() => compute('moments', { T: 1000 })).toThrow(
       'q, z = 0, leaves the numbers of 64 bits for z = 0,1, T = 1000, sigmaW = 1, sigmaB = 1; take some',
     );
+    expect(() => compute('time-change', { T: 1e308, to: 1e-9, law: 'general' })).toThrow(
+      'leaves the numbers of 64 bits for T = 1e+308, to = 1e-9, width = 2, weightDrift = 0, biasD',
+    );
     expect(() => compute('ntk', { z: [1e200] })).toThrow(
       'ntkWeights, z = 1e+200, otherZ = 1e+200, leaves',
     );
+  });
+
+  test('what quadratures do not resolve, and says where', () => {
+    for (const name of ['network-moments', 'network-ntk']) {
+      expect(() => compute(name, { T: 12, depth: 2, z: 0 })).toThrow(
+        'The preactivations of layer 2 have the variance 10.1',
+      );
+      expect(() => compute(name, { activation: 'identity', T: 1e6, depth: 3 })).not.toThrow();
+    }
+    expect(() => compute('correlation-map', { sigmaW: 50, layers: 2 })).toThrow(
+      'The pre-activations of layer 2 have the variance 2437.',
+    );
+    expect(() => compute('correlation-map', { q: 1e300 })).toThrow('of layer 0 have the variance');
+    expect(() => compute('correlation-map', { q: 1e100, activation: 'relu' })).not.toThrow();
   });
 
   test('no correlation of what does not vary, but says so', () => {

@@ -1,0 +1,71 @@
+import type { Activation, IidParameterLaw } from '@resdiff/networks';
+import { feedforwardMaps } from '../feedforward.ts';
+import { MOST_RESOLVED } from '../gaussian-expectations.ts';
+import type { MeanField } from '../moments.ts';
+import { networkLayer } from '../network-recursion.ts';
+import { recurse } from '../recursion.ts';
+
+/**
+ * The mean field of a residual network after L layers, none of which has preactivations that vary more
+ * than quadratures resolve.
+ *
+ * @throws {RangeError} naming the layer that has.
+ */
+export function resolvedMeanField(
+  start: MeanField,
+  activation: Activation,
+  law: IidParameterLaw,
+  T: number,
+  L: number,
+): MeanField {
+  const next = networkLayer(activation, law);
+  let layer = 0;
+  return recurse(start, T, L, (state, dt) => {
+    layer += 1;
+    const q = state.m.reduce((most, _, i, { length }) => {
+      return Math.max(most, state.lambda[i * (length + 1)]);
+    }, 0);
+    const variance = dt * (law.sigmaB ** 2 + law.sigmaW ** 2 * q);
+    if (!hasClosedForms(activation) && variance > MOST_RESOLVED) {
+      throw new RangeError(
+        `The preactivations of layer ${layer} have the variance ${variance.toPrecision(6)}, beyond ` +
+          `${MOST_RESOLVED}, up to which the quadrature of ${activation.name} is accurate; take more layers, ` +
+          `or smaller scales or inputs.`,
+      );
+    }
+    return next(state, dt);
+  });
+}
+
+/** The mean over two inputs is a quadrature over as many points as the variance is large. */
+const MOST_FEEDFORWARD = 1000;
+
+/**
+ * Refuses feedforward networks whose quadratures would take minutes.
+ *
+ * @throws {RangeError} naming the layer.
+ */
+export function requireModestVariances(
+  q: number,
+  activation: Activation,
+  law: IidParameterLaw,
+  layers: number,
+): void {
+  if (hasClosedForms(activation)) return;
+  const { variance } = feedforwardMaps(activation, law);
+  let current = q;
+  for (let layer = 0; layer <= layers; layer++) {
+    if (current > MOST_FEEDFORWARD) {
+      throw new RangeError(
+        `The pre-activations of layer ${layer} have the variance ${current.toPrecision(6)}, beyond ` +
+          `${MOST_FEEDFORWARD}, up to which the quadrature of ${activation.name} takes seconds; take fewer ` +
+          `layers, or a smaller sigmaW or q.`,
+      );
+    }
+    if (layer < layers) current = variance(current);
+  }
+}
+
+function hasClosedForms({ gaussian, slopeGaussian }: Activation): boolean {
+  return gaussian !== undefined && slopeGaussian !== undefined;
+}
