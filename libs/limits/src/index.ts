@@ -8,6 +8,13 @@ export {
   type CompletedLimit,
   type TangentKernelParts,
 } from './completed-kernels.ts';
+export {
+  convolutionalEulerMeanField,
+  convolutionalLimit,
+  convolutionalMeanField,
+  NoConvolutionalLimitError,
+} from './convolutional.ts';
+export { convolutionalInstantaneousMoments } from './convolutional-moments.ts';
 export { ExplosionError, explosionTime, limitMeanField } from './dynamics.ts';
 export { edgeOfChaosPoints, NoEdgeOfChaosError, type EdgeOfChaosPoint } from './edge-of-chaos.ts';
 export {

@@ -41,14 +41,16 @@ export function instantaneousMoments(
   };
 }
 
-/** mu^b + mu^W psi, length D. */
+/** mu^b + mu^W psi, length D. The features psi are D, or those of a patch. */
 export function preactivationDrift(
   { width, weightDrift, biasDrift }: ParameterLaw,
   psi: Float64Array,
 ): Float64Array {
   return Float64Array.from({ length: width }, (_, o) => {
     let sum = biasDrift?.[o] ?? 0;
-    if (weightDrift) for (let i = 0; i < width; i++) sum += weightDrift[o * width + i] * psi[i];
+    if (weightDrift) {
+      for (let i = 0; i < psi.length; i++) sum += weightDrift[o * psi.length + i] * psi[i];
+    }
     return sum;
   });
 }
@@ -70,16 +72,16 @@ export function preactivationCovariance(
       return entries(width, (o, p) => (o === p ? variance : 0));
     }
     case 'matrix-gaussian': {
-      const scale = bilinear(law.inputCovariance, width, psi, otherPsi);
+      const scale = bilinear(law.inputCovariance, psi, otherPsi);
       return law.biasCovariance.map((value, index) => value + scale * law.outputCovariance[index]);
     }
     case 'general': {
-      const size = width * width;
+      const count = psi.length;
       return entries(width, (o, p) => {
         let sum = law.biasCovariance[o * width + p];
-        for (let i = 0; i < width; i++) {
-          const row = (o * width + i) * size + p * width;
-          for (let j = 0; j < width; j++) {
+        for (let i = 0; i < count; i++) {
+          const row = (o * count + i) * width * count + p * count;
+          for (let j = 0; j < count; j++) {
             sum += law.weightCovariance[row + j] * psi[i] * otherPsi[j];
           }
         }
@@ -90,10 +92,10 @@ export function preactivationCovariance(
 }
 
 /** x^T A y, A row-major. */
-function bilinear(A: Float64Array, size: number, x: Float64Array, y: Float64Array): number {
+function bilinear(A: Float64Array, x: Float64Array, y: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < size; j++) sum += x[i] * A[i * size + j] * y[j];
+  for (let i = 0; i < x.length; i++) {
+    for (let j = 0; j < y.length; j++) sum += x[i] * A[i * y.length + j] * y[j];
   }
   return sum;
 }

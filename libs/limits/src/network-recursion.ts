@@ -24,23 +24,30 @@ export function networkMeanField(
   return recurse(start, T, L, networkLayer(activation, law));
 }
 
-/** The mean field after a layer of time step dt. */
+/**
+ * The mean field after a layer of time step dt.
+ *
+ * @param products <x_i, x_j>/D of what the weights are applied to, from those of the states: by default
+ *   the states themselves.
+ */
 export function networkLayer(
   activation: Activation,
   law: IidParameterLaw,
+  products: (lambda: Float64Array) => Float64Array = (lambda) => lambda,
 ): (state: MeanField, dt: number) => MeanField {
   const expectations = gaussianExpectations(activation);
-  return (state, dt) => layer(state, expectations, law, dt);
+  return (state, dt) => layer(state, products(state.lambda), expectations, law, dt);
 }
 
 function layer(
   { m, lambda }: MeanField,
+  products: Float64Array,
   { mean, product }: GaussianExpectations,
   { sigmaW, sigmaB }: IidParameterLaw,
   dt: number,
 ): MeanField {
   const count = m.length;
-  const covariance = lambda.map((value) => dt * (sigmaB ** 2 + sigmaW ** 2 * value));
+  const covariance = products.map((value) => dt * (sigmaB ** 2 + sigmaW ** 2 * value));
   const variance = (i: number) => covariance[i * count + i];
   const increment = m.map((_, i) => mean(variance(i)));
   return {

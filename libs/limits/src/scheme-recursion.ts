@@ -15,16 +15,29 @@ export function eulerMeanField(
   T: number,
   L: number,
 ): MeanField {
-  return recurse(start, T, L, (state, dt) => step(state, parameters, dt));
+  return recurse(start, T, L, schemeLayer(parameters));
+}
+
+/**
+ * The mean field after a step of dt.
+ *
+ * @param products as those of `networkLayer`.
+ */
+export function schemeLayer(
+  parameters: LimitParameters,
+  products: (lambda: Float64Array) => Float64Array = (lambda) => lambda,
+): (state: MeanField, dt: number) => MeanField {
+  return (state, dt) => step(state, products(state.lambda), parameters, dt);
 }
 
 function step(
   { m, lambda }: MeanField,
+  products: Float64Array,
   { p1, p2, sigmaW, sigmaB }: LimitParameters,
   dt: number,
 ): MeanField {
   const count = m.length;
-  const s = lambda.map((value) => sigmaB ** 2 + sigmaW ** 2 * value);
+  const s = products.map((value) => sigmaB ** 2 + sigmaW ** 2 * value);
   const b = m.map((_, i) => (p2 / 2) * s[i * count + i] * dt);
   return {
     m: m.map((value, i) => value + b[i]),

@@ -2,6 +2,17 @@ export * from './activations/index.ts';
 export type { AffineKernel } from './affine-kernel.ts';
 export type { CompletedNetwork } from './completed.ts';
 export { diffusionAssumptions, type AssumptionReport } from './assumptions.ts';
+export { convolutionLaw, type ConvolutionLaw } from './convolution-law.ts';
+export {
+  patchLaw,
+  patchScalings,
+  patchSites,
+  requireConvolution,
+  siteCount,
+  type Convolution,
+  type ConvolutionalNetwork,
+  type PatchScaling,
+} from './convolution.ts';
 export { checkCovariance } from './covariance-check.ts';
 export {
   covarianceForms,
