@@ -10,5 +10,6 @@ export { configure } from './network';
 export { boxMuller, normals } from './normals';
 export { ntkBiases, ntkDraw, ntkGradientGram, ntkInitial, ntkReserve, ntkStart, ntkStates, ntkWeights } from './ntk';
 export { differentiate } from './ntk-slopes';
+export { patchesReserve } from './patches';
 export { pairDraw, pairInitial, pairReserve, pairStates } from './pair';
 export { reserveGroups, setSeed, startDraw, startLayer, words } from './philox';

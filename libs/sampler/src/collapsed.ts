@@ -1,4 +1,4 @@
-import { EXACT, kernelOf, manyInputs } from './many.ts';
+import { EXACT, kernelOf, manyInputs, type ImagePatches } from './many.ts';
 import { checkNetworkDraws, type Draw, type FeedforwardDraws } from './sampler.ts';
 import type { NetworkDraws, ResidualDraws, Sampler } from './sampler.ts';
 
@@ -52,13 +52,18 @@ function pairSampler(module: WebAssembly.Module, draws: NetworkDraws): Sampler {
   };
 }
 
-/** Any network and any number of inputs, through the pivoted Cholesky factor. */
+/**
+ * Any network and any number of inputs, through the pivoted Cholesky factor.
+ *
+ * @param convolution that of a convolutional network, whose inputs are the sites of images.
+ */
 export function manySampler(
   module: WebAssembly.Module,
   draws: ResidualDraws | FeedforwardDraws,
+  convolution?: ImagePatches,
 ): Sampler {
   const { initial, stream, keep, network } = draws;
-  const many = manyInputs(module, draws, initial.length, EXACT);
+  const many = manyInputs(module, draws, initial.length, EXACT, convolution);
   many.setInitial(initial);
   const states = initial.map((_, input) => many.state(input));
   return {

@@ -1,4 +1,7 @@
 export { collapsedSampler, usesPair } from './collapsed.ts';
+export { convolutionalSampler, type ConvolutionalDraws } from './convolutional.ts';
+export { convolutionalCost } from './convolutional-cost.ts';
+export { directConvolutionalSampler } from './convolutional-direct.ts';
 export { collapsedCost, type DrawCost } from './cost.ts';
 export { directSampler } from './direct.ts';
 export { gaussianSampler, type GaussianDraws } from './gaussian.ts';

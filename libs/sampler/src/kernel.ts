@@ -50,6 +50,7 @@ export interface KernelExports {
   pairInitial(): number;
   pairReserve(): number;
   pairStates(): number;
+  patchesReserve(images: number, rows: number, columns: number, kernel: number): void;
   pivotedCholesky(
     a: number,
     residual: number,

@@ -1,4 +1,4 @@
-import { dt, type Activation } from '@resdiff/networks';
+import { dt, siteCount, type Activation, type Convolution } from '@resdiff/networks';
 import { activationKind, instantiateKernel, type Kernel } from './kernel.ts';
 import type { FeedforwardDraws, ResidualDraws } from './sampler.ts';
 
@@ -26,20 +26,31 @@ export interface ManySettings {
   readonly scanned: boolean;
 }
 
+/** What the products of patches depend on. */
+export type ImagePatches = Omit<Convolution, 'patchScaling'>;
+
 /** Rounding errors alone count as zero. */
 export const EXACT: ManySettings = { tolerance: 1e-14, scanned: false };
 
-/** @param count the number of inputs. */
+/**
+ * @param count the number of inputs.
+ * @param convolution that of a convolutional network, whose inputs are the sites of images.
+ */
 export function manyInputs(
   module: WebAssembly.Module,
   draws: SeededNetwork,
   count: number,
   { tolerance, scanned }: ManySettings,
+  convolution?: ImagePatches,
 ): ManyInputs {
   const kernel = kernelOf(module, draws);
   const { exports } = kernel;
   const { width } = draws.network;
   const padded = exports.manyReserve(count, tolerance, scanned);
+  if (convolution) {
+    const { rows, columns, kernel: side } = convolution;
+    exports.patchesReserve(count / siteCount(convolution), rows, columns, side);
+  }
   const view = (at: number) => {
     const all = kernel.doubles(at, count * padded);
     return Array.from({ length: count }, (_, input) =>
