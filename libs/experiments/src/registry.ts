@@ -1,3 +1,4 @@
+import { convolutional } from './convolutional.ts';
 import { correlations } from './correlations.ts';
 import { draws } from './draws.ts';
 import type { Experiment, Settings } from './experiment.ts';
@@ -28,6 +29,7 @@ export const experiments: readonly Experiment[] = [
   functions,
   parameterLaws,
   explosion,
+  convolutional,
 ].map((experiment) => experiment as unknown as Experiment<Settings>);
 
 export function findExperiment(name: string): Experiment | undefined {
