@@ -30,6 +30,7 @@ const counts = {
   draws: 8,
   inputs: 6,
   functions: 3,
+  convolutional: 3,
   ntk: 2,
   normals: 5,
   training: 5,

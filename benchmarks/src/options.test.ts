@@ -7,6 +7,7 @@ it('measures everything without a GPU in five rounds unless told otherwise', () 
       'draws',
       'inputs',
       'functions',
+      'convolutional',
       'ntk',
       'normals',
       'training',
@@ -48,7 +49,7 @@ it('returns nothing to do for --help', () => {
 it.each([
   [
     ['--only', 'draw'],
-    '--only draw: must be one of draws, inputs, functions, ntk, normals, training, parquet, merge, workers, gpu, gpu-limits,',
+    '--only draw: must be one of draws, inputs, functions, convolutional, ntk, normals, training, parquet, merge, workers, gpu, gpu-limits,',
   ],
   [['--device', 'webgpu:0'], '--device webgpu:0: is for benchmarks of a GPU, such as --only gpu.'],
   ...['cuda:0', 'cpu', 'auto', 'webgpu:0,webgpu:1', 'card'].map((device): [string[], string] => [

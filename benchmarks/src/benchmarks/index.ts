@@ -1,4 +1,5 @@
 import type { Benchmark, GpuBenchmark } from '../benchmark.ts';
+import { convolutional } from './convolutional.ts';
 import { draws } from './draws.ts';
 import { functions } from './functions.ts';
 import { gpuDraws } from './gpu-draws.ts';
@@ -20,6 +21,7 @@ export const benchmarks: readonly Benchmark[] = [
   draws,
   inputs,
   functions,
+  convolutional,
   ntk,
   normals,
   training,
