@@ -6,6 +6,7 @@ import {
   findLimitQuantity,
   LimitParameterError,
   limitQuantities,
+  NoConvolutionalLimitError,
   NoDiffusionLimitError,
   NoEdgeOfChaosError,
   parametersBeside,
@@ -142,6 +143,7 @@ const refusals = [
   NoDiffusionLimitError,
   CurvatureError,
   ExplosionError,
+  NoConvolutionalLimitError,
   NoEdgeOfChaosError,
   RangeError,
 ];

@@ -1,5 +1,6 @@
 import { assumptions } from './assumptions.ts';
 import { completedKernels } from './completed-kernels.ts';
+import { convolutionalMoments } from './convolutional-moments.ts';
 import { correlationMap } from './correlation-map.ts';
 import { edgeOfChaos } from './edge-of-chaos.ts';
 import { explosionTimes } from './explosion-time.ts';
@@ -29,6 +30,7 @@ export const limitQuantities: readonly LimitQuantity[] = [
   jacobian,
   edgeOfChaos,
   correlationMap,
+  convolutionalMoments,
   finiteWidth,
 ];
 

@@ -115,6 +115,27 @@ describe('the reference numbers', () => {
     expect(end).toBeCloseTo(inner.value as number, 4);
   });
 
+  test('the sites of an image, two beside each other', () => {
+    const given = { image: [[1, 3]], sigmaW: 0.8, sigmaB: 0.5 };
+    const rows = compute('convolutional-moments', given);
+    // Both patches hold both sites: q_0 + q_1 grows as s' = 2 (sigmaB^2 + sigmaW^2 s).
+    const [growth, ratio] = [Math.exp(2 * 0.64), 0.25 / 0.64];
+    const sum = (10 + ratio) * growth - ratio;
+    const q = (column: number) => valueOf(rows, 'q', { row: 0, column });
+    expect(q(0) + q(1)).toBeCloseTo(sum, 8);
+    expect(q(1) - q(0)).toBeCloseTo(8, 8);
+    // Of the sites' patches (-, 0, 1) and (0, 1, -), only the middle places are both inside.
+    const lambda = valueOf(rows, 'lambdaCentre', { column: 0 });
+    expect(lambda).toBeCloseTo((3 + ratio) * Math.exp(0.64) - ratio, 8);
+    const scaled = compute('convolutional-moments', { ...given, patchScaling: 'fan-in' });
+    expect(valueOf(scaled, 'q', { column: 1 })).toBeLessThan(q(1));
+    const exploding = { ...given, activation: 'swish', T: 30 };
+    expect(() => compute('convolutional-moments', exploding)).toThrow('take a smaller T');
+    expect(() => compute('convolutional-moments', { kernel: 2 })).toThrow('it must be odd');
+    const image = [Array.from({ length: 257 }, () => 1)];
+    expect(() => compute('convolutional-moments', { image })).toThrow('at most 256 sites');
+  });
+
   test('the assumptions, with reasons', () => {
     const rows = compute('assumptions', { activation: 'swish', psi: 'tanh' });
     expect(valueOf(rows, 'holds', { source: 'Assumption 2.3' })).toBe(true);
