@@ -4,7 +4,7 @@ import { shellWord } from '@resdiff/runtime';
 /** Columns of text, the first left-aligned, the others as `align` says. */
 export function table(rows: readonly (readonly string[])[], align: string): string {
   const widths = Array.from(align, (_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+    rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0),
   );
   return rows
     .map((row) =>
