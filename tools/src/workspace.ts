@@ -1,6 +1,5 @@
 import {
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,26 +11,36 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isSeq, parseDocument } from 'yaml';
+import { writeImages } from './images.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Images are few and small here, and a set of their own. */
+const images = { train: 400, test: 100 };
 /** Settings that make every pipeline quick; the documents' commands run on them as written. */
-const small = { width: 40, depth: 20, draws: 400 };
+const small = {
+  width: 40,
+  depth: 20,
+  draws: 400,
+  trainImages: images.train,
+  testImages: images.test,
+};
 /** Settings that make the quick versions quicker still. */
 const smaller = {
-  width: 40,
+  width: 10,
   depth: 64,
   draws: 40,
-  points: 15,
+  points: 9,
   blocks: 20,
-  trainImages: 400,
+  trainImages: images.train,
   subsets: 1,
-  testImages: 100,
+  testImages: images.test,
   epochs: 2,
   steps: 20,
-  size: [5, 10],
-  depths: [5, 10],
-  widths: [5, 10],
+  repetitions: 1,
+  size: [5],
+  depths: [5],
+  widths: [5],
 };
 
 /** A folder like a checkout, but with small pipelines, in which the documents' blocks can run. */
@@ -41,6 +50,7 @@ export function createWorkspace(): string {
   for (const name of readdirSync(join(folder, 'pipelines'))) {
     const file = join(folder, 'pipelines', name);
     const pipeline = parseDocument(readFileSync(file, 'utf8'));
+    if (pipeline.has('data')) pipeline.set('data', './images');
     for (const [key, value] of Object.entries(small)) {
       if (Number(pipeline.get(key)) > value) pipeline.set(key, value);
     }
@@ -52,9 +62,7 @@ export function createWorkspace(): string {
     }
     writeFileSync(file, pipeline.toString());
   }
-  // Found at once where there are any; else each process draws synthetic digits.
-  const data = join(root, '../shared/data');
-  if (existsSync(data)) symlinkSync(data, join(folder, 'data'));
+  writeImages(join(folder, 'images'), images.train, images.test);
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(join(root, 'node_modules/.bin'), join(folder, 'node_modules/.bin'));
   symlinkSync(packageFolder('nodejs-polars'), join(folder, 'node_modules/nodejs-polars'));
