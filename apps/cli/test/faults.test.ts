@@ -32,6 +32,7 @@ import {
   namesIn,
   resdiff,
   scratch,
+  shellWord,
   start,
   until,
   type Started,
@@ -47,6 +48,8 @@ let references: Reference[];
 let [reference, swept] = [] as Reference[];
 /** Where `run` is the complete folder of the reference. */
 let whole: string;
+/** Where `run` is a folder of the reference that was killed amid its shards. */
+let killed: string;
 
 beforeAll(async () => {
   const folders = [scratch(), scratch(), scratch()];
@@ -54,6 +57,10 @@ beforeAll(async () => {
   references = await Promise.all(subjects.map((each, i) => undisturbed(each, folders[i])));
   [reference, , swept] = references;
   whole = join(folders[0], 'run');
+  const cwd = scratch();
+  const { signal } = await begun(cwd, { at: AMID, signal: 'SIGKILL' }).ended;
+  expect(signal).toBe('SIGKILL');
+  killed = join(cwd, 'run');
 });
 
 /** Gives the command of the reference with a fault in it. */
@@ -61,9 +68,8 @@ const begun = (cwd: string, fault: Omit<Fault, 'folder' | 'log'>) =>
   startWithFault([...reference.words, '--quiet'], cwd, fault);
 
 /** A folder whose run was killed amid its shards. */
-async function killedRun(cwd = scratch()): Promise<string> {
-  const { signal } = await begun(cwd, { at: AMID, signal: 'SIGKILL' }).ended;
-  expect(signal).toBe('SIGKILL');
+function killedRun(cwd = scratch()): string {
+  cpSync(killed, join(cwd, 'run'), { recursive: true, preserveTimestamps: true });
   return cwd;
 }
 
@@ -117,7 +123,7 @@ describe.concurrent('a run', () => {
   it.for([
     ['4k', 'nothing', 'manifest.json'],
     ['64k', 'manifest.json', 'draws.parquet'],
-    ['230k', 'summary.json', 'figure.svg'],
+    ['152k', 'summary.json', 'figure.svg'],
   ])(
     'ends on a disk of %s, with room for %s but not for %s, and resumes once there is more',
     async ([size, last, next], context) => {
@@ -144,7 +150,7 @@ describe.concurrent('a run', () => {
     const folder = join(cwd, 'run');
     mkdirSync(folder);
     const setReadOnly = lockable(folder, context);
-    await killedRun(cwd);
+    killedRun(cwd);
     setReadOnly(true);
     const message = await refused(reference.words, cwd);
     expect(message).toMatch(
@@ -340,7 +346,7 @@ describe.concurrent('the clock', () => {
   });
 
   it('may be behind the files of a killed run', async () => {
-    const cwd = await killedRun();
+    const cwd = killedRun();
     const status = await startWithFault(['status', 'run'], cwd, { clockBack }).ended;
     expect(status.code).toBe(0);
     expect(status.stdout).toContain('run: figure-2 (draws), stopped');
@@ -372,7 +378,7 @@ describe.concurrent('two processes', () => {
   });
 
   it('that both resume a killed run do not disturb each other', async () => {
-    const cwd = await killedRun();
+    const cwd = killedRun();
     const words = [...reference.words, '--quiet'];
     const outcomes = await Promise.all([resdiff(words, cwd), resdiff(words, cwd)]);
     expect(outcomes.map(({ code }) => code)).toContain(0);
@@ -385,7 +391,7 @@ describe.concurrent('two processes', () => {
   });
 
   it('that are the same task of a cluster do not, though one sleeps until all is merged', async () => {
-    const cwd = await killedRun();
+    const cwd = killedRun();
     const shards = Object.keys(reference.shards);
     mkdirSync(join(cwd, 'run/slurm/1'), { recursive: true });
     const submission = {
@@ -433,8 +439,4 @@ function lockable(
   return (readOnly) => {
     expect(mount('-o', `remount,${readOnly ? 'ro' : 'rw'}`, folder).status).toBe(0);
   };
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`;
 }

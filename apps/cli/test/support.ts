@@ -56,6 +56,11 @@ export function inTerminal(line: string, cwd: string): Promise<Outcome> {
   return spawned('script', ['-qec', command, '/dev/null'], cwd).ended;
 }
 
+/** A word as the command quotes it for a shell. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`;
+}
+
 /** Skips the test where a program of the system is missing. */
 export function need(program: string, { skip }: Pick<TestContext, 'skip'>): void {
   if (spawnSync('which', [program]).status !== 0) skip(`${program} is not installed here`);

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { notedIn, startWithFault, subject } from './faults.ts';
 import {
   figure2,
   finishedShards,
@@ -9,29 +10,32 @@ import {
   resdiff,
   resultsOf,
   scratch,
-  set,
-  start,
   until,
+  type Started,
 } from './support.ts';
 
-/** Two points of 8 shards each of some 60 to 120 ms; those of the deep point come first. */
-const sweep = [
-  ...['sweep', figure2, '--grid=depth=200,400', '--shard-size=250', '--out=run'],
-  ...set({ draws: 1000, width: 256, processes: ['resnet', 'sde'] }),
-];
+/** Two points of 6 shards each; those of the deep point come first. */
+const { words: sweep } = subject('sweep', 1, 1);
 const names = ['draws.arrow', 'draws.parquet', 'summary.json', 'figure-0.svg', 'figure-1.png'];
 const tables = names.slice(0, 2);
 const results = (cwd: string) => resultsOf(join(cwd, 'run'), names);
+
+/** Steps of such a sweep amid the shards of its deep point, and of the other one. */
+const [AMID_DEEP, AMID_SHALLOW] = [50, 110];
+
+/** A sweep that stands still at this step. */
+async function halted(cwd: string, at: number): Promise<Started> {
+  const run = startWithFault([...sweep, '--quiet'], cwd, { at, signal: 'SIGSTOP' });
+  await until(() => notedIn(cwd).length > 0, run);
+  return run;
+}
 
 let undisturbed: Record<string, string>;
 let reference: string;
 
 beforeAll(async () => {
   const cwd = scratch();
-  expect(await resdiff([...sweep, '--workers=1', '--quiet'], cwd)).toMatchObject({
-    code: 0,
-    stderr: '',
-  });
+  expect(await resdiff([...sweep, '--quiet'], cwd)).toMatchObject({ code: 0, stderr: '' });
   undisturbed = results(cwd);
   reference = join(cwd, 'run');
 });
@@ -70,21 +74,21 @@ describe.concurrent('a sweep', () => {
 
   it('is stopped by resdiff cancel, and resumed and merged from its folder alone', async () => {
     const cwd = scratch();
-    const run = start([...sweep, '--workers=1'], cwd);
-    await until(() => finishedShards(join(cwd, 'run')).length > 2, run);
+    const run = await halted(cwd, AMID_DEEP);
     const cancelled = await resdiff(['cancel', 'run'], cwd);
     expect(cancelled.stdout).toContain(`Asked process ${run.child.pid} to stop`);
+    run.child.kill('SIGCONT');
     expect((await run.ended).code).toBe(130);
 
     const done = finishedShards(join(cwd, 'run')).length;
-    expect(done).toBeLessThan(16);
+    expect(done).toBeLessThan(12);
     const status = await resdiff(['status', 'run'], cwd);
     expect(status.stdout).toMatch(/^run: figure-2 \(draws\), stopped$/m);
     expect(status.stdout).toContain('  npx resdiff resume run');
     const refused = await resdiff(['merge', 'run'], cwd);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain(`${16 - done} of 16 shards are missing in run`);
-    expect(refused.stderr).toContain('gridDepth 200');
+    expect(refused.stderr).toContain(`${12 - done} of 12 shards are missing in run`);
+    expect(refused.stderr).toContain('gridDepth 6');
     expect((await resdiff(['cancel', 'run'], cwd)).stdout).toContain('Nothing works on run');
 
     rmSync(join(cwd, figure2));
@@ -94,13 +98,12 @@ describe.concurrent('a sweep', () => {
 
   it('merges what is there with --partial, says what is not, and completes later', async () => {
     const cwd = scratch();
-    const run = start([...sweep, '--workers=1', '--quiet'], cwd);
-    await until(() => finishedShards(join(cwd, 'run')).length > 9, run);
+    const run = await halted(cwd, AMID_SHALLOW);
     run.child.kill('SIGKILL');
     await run.ended;
     const merged = await resdiff(['merge', 'run', '--partial'], cwd);
     expect(merged.code).toBe(0);
-    expect(`${merged.stdout}${merged.stderr}`).toMatch(/depth = 200/);
+    expect(`${merged.stdout}${merged.stderr}`).toMatch(/depth = 6/);
     expect(namesIn(join(cwd, 'run'))).toContain('draws.parquet');
     expect(resultsOf(join(cwd, 'run'), tables)).not.toEqual(resultsOf(reference, tables));
     expect((await resdiff(['resume', 'run', '--quiet'], cwd)).code).toBe(0);
