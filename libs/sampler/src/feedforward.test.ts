@@ -65,17 +65,23 @@ describe('a collapsed feedforward draw', () => {
   );
 
   it.each(Object.entries(edges))('has the law of the direct one: %s', (_, edge) => {
-    // Twelve comparisons of 21 p-values, each above 1e-7: a false alarm at 3e-5.
-    for (const initial of [
-      generalInputs(2, 5),
-      generalInputs(1, 4),
-      generalInputs(4, 3),
-      [copiedInput(1, 1), copiedInput(-0.5, 1)],
-      [copiedInput(1, 4), copiedInput(1 + 1e-6, 4)],
-    ]) {
-      const draws = drawsOf(initial, edge);
+    // Twelve comparisons of 21 p-values, each above 1e-7: a false alarm at 3e-5. A sigmaW a quarter too
+    // large has 1e-18 and less.
+    // Of ReLU networks of width 1, all but one in 2^depth are 0.
+    for (const [initial, depth] of [
+      [generalInputs(2, 5), 6],
+      [generalInputs(1, 4), 6],
+      [generalInputs(4, 3), 6],
+      [[copiedInput(1, 1), copiedInput(-0.5, 1)], 2],
+      [[copiedInput(1, 4), copiedInput(1 + 1e-6, 4)], 6],
+    ] as const) {
+      const draws = drawsOf(initial, { ...edge, depth });
       const found = sample(feedforwardSampler(kernelModule, draws), draws, 12_000);
-      expect(smallestPValue(found, sample(direct(draws), draws, 4000))).toBeGreaterThan(1e-7);
+      const exact = sample(direct(draws), draws, 4000);
+      expect(smallestPValue(found, exact)).toBeGreaterThan(1e-7);
+      const larger = drawsOf(initial, { ...edge, depth, sigmaW: 1.25 * edge.sigmaW });
+      const wrong = sample(feedforwardSampler(kernelModule, larger), draws, 4000);
+      expect(smallestPValue(wrong, exact)).toBeLessThan(1e-9);
     }
     const one = drawsOf(generalInputs(2, 5), { ...edge, depth: 1 });
     const found = sample(feedforwardSampler(kernelModule, one), one, 12_000);

@@ -1,5 +1,6 @@
 import {
   generalLaw,
+  identity,
   iidLaw,
   matrixGaussianAsGeneral,
   matrixGaussianLaw,
@@ -10,16 +11,18 @@ import {
   type ParameterLaw,
 } from '@resdiff/networks';
 import { normals, seedKey, streams } from '@resdiff/random';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { pivotedFactor } from '../test/collapsed-oracle.ts';
 import { kernelModule } from '../test/kernel-module.ts';
 import { sample, smallestPValue } from '../test/law-comparison.ts';
 import { generalInputs } from '../test/networks.ts';
+import { ofInputs, recorded, withLastApart } from '../test/recorded-draws.ts';
 import { zScore } from '../test/statistics.ts';
 import { directSampler } from './direct.ts';
 import { collapsedLawSampler } from './law-collapsed.ts';
 import { directLawSampler } from './law-direct.ts';
 import type { LawDraws } from './law-draws.ts';
+import type { Sampler } from './sampler.ts';
 
 function drawsOf(law: ParameterLaw, settings: Partial<LawDraws> = {}): LawDraws {
   return {
@@ -36,11 +39,11 @@ function drawsOf(law: ParameterLaw, settings: Partial<LawDraws> = {}): LawDraws 
   };
 }
 
-const direct = (draws: LawDraws) =>
+const directOf = (draws: LawDraws) =>
   directLawSampler({ ...draws, stream: streams.parameterLawDirect });
 const collapsed = (draws: LawDraws) => collapsedLawSampler(kernelModule, draws);
-const sampled = (draws: LawDraws, of: typeof direct, count: number) =>
-  sample(of(draws), { network: draws.law, initial: draws.initial }, count);
+const sampled = (sampler: Sampler, { law, initial }: LawDraws, count: number) =>
+  sample(sampler, { network: law, initial }, count);
 
 /** A law with nothing equal to anything else. */
 const width = 4;
@@ -61,31 +64,124 @@ const skew = matrixGaussianLaw(width, {
 });
 const withoutDrift = matrixGaussianLaw(width, covariances);
 
-describe('parameters of any law', () => {
-  // Eight comparisons of 21 p-values, each above 1e-7: a false alarm at 2e-5.
-  it.each<[string, LawDraws]>([
-    ['matrix Gaussian with drifts', drawsOf(skew)],
-    ['of one input', drawsOf(skew, { initial: generalInputs(1, width) })],
-    ['more inputs than coordinates', drawsOf(skew, { initial: generalInputs(6, width) })],
-    ['psi = ReLU, phi = swish', drawsOf(skew, { psi: relu, activation: swish })],
-    ['Euler, swish', drawsOf(skew, { activation: swish, increment: 'euler' })],
-    ['Sigma_O of rank 1', drawsOf(lowRank())],
-    ['iid', drawsOf(iidLaw(3, { sigmaW: 1.3, sigmaB: 0.4, biasDrift: [1, 0, -1] }))],
-    ['width 1, one layer', drawsOf(iidLaw(1, { sigmaW: 2, sigmaB: 1 }), { depth: 1 })],
-  ])('collapsed have the law of the direct ones: %s', (_, draws) => {
-    const found = sampled(draws, collapsed, 12_000);
-    expect(smallestPValue(found, sampled(draws, direct, 6000))).toBeGreaterThan(1e-7);
+/** A law with inputs, and which of these are drawn together, held against one set of direct draws. */
+interface Compared {
+  readonly draws: LawDraws;
+  readonly of: Record<string, readonly number[]>;
+}
+
+const two = { 'two inputs': [0, 1] };
+const compared: Record<string, Compared> = {
+  'matrix Gaussian with drifts': {
+    draws: drawsOf(skew, { initial: generalInputs(6, width) }),
+    of: { ...two, 'one input': [0], 'more inputs than coordinates': [0, 1, 2, 3, 4, 5] },
+  },
+  'psi = ReLU, phi = swish': {
+    draws: drawsOf(skew, { psi: relu, activation: swish, T: 0.2 }),
+    of: two,
+  },
+  'Euler, swish': {
+    draws: drawsOf(skew, { activation: swish, increment: 'euler', T: 0.2 }),
+    of: two,
+  },
+  'Sigma_O of rank 1': { draws: drawsOf(lowRank()), of: two },
+  'iid with a drift': {
+    draws: drawsOf(iidLaw(3, { sigmaW: 1.3, sigmaB: 0.4, biasDrift: [1, 0, -1] })),
+    of: two,
+  },
+  'width 1, one layer': {
+    draws: drawsOf(iidLaw(1, { sigmaW: 2, sigmaB: 1 }), { depth: 1 }),
+    of: two,
+  },
+};
+
+const directDraws = 6000;
+const collapsedDraws = 9000;
+const controlDraws = 3000;
+
+const chosen = (draws: LawDraws, rows: readonly number[]): LawDraws => ({
+  ...draws,
+  initial: rows.map((row) => draws.initial[row]),
+});
+
+/**
+ * Every p-value above 1e-7, of eight comparisons of 21: a false alarm at 2e-5. Wrong laws have
+ * 1e-14 and less at these sizes.
+ */
+describe.each(Object.entries(compared))('parameters of a law: %s', (_, { draws, of }) => {
+  const choices = Object.values(of);
+  let direct: Map<readonly number[], Float64Array[]>;
+  beforeAll(() => {
+    const all = recorded(directOf(draws), directDraws);
+    direct = new Map(
+      choices.map((rows) => [
+        rows,
+        sampled(ofInputs(all, rows, draws.law.width), chosen(draws, rows), directDraws),
+      ]),
+    );
   });
 
+  it.each(Object.entries(of))('collapsed have the law of the direct ones: %s', (__, rows) => {
+    const own = chosen(draws, rows);
+    const found = sampled(collapsed(own), own, collapsedDraws);
+    expect(smallestPValue(found, direct.get(rows)!)).toBeGreaterThan(1e-7);
+  });
+
+  const [pair] = choices;
+  const wrong = wrongLaws(draws);
+  it.each(Object.keys(wrong))('they have not that of %s', (name) => {
+    const found = sampled(wrong[name](), chosen(draws, pair), controlDraws);
+    expect(smallestPValue(found, direct.get(pair)!)).toBeLessThan(1e-9);
+  });
+});
+
+/** Collapsed draws of the first two inputs with one error each. */
+function wrongLaws(all: LawDraws): Record<string, () => Sampler> {
+  const draws = chosen(all, [0, 1]);
+  const { law, psi } = draws;
+  const withLaw = (changed: object) => () => collapsed({ ...draws, law: { ...law, ...changed } });
+  const wrong: Record<string, () => Sampler> = {
+    'inputs with parameters of their own': () =>
+      withLastApart(recorded(collapsed(draws), controlDraws + 1), law.width),
+    'noise half as large again': withLaw(louder(law)),
+  };
+  if (psi) wrong['psi = identity'] = () => collapsed({ ...draws, psi: identity });
+  if (law.biasDrift) {
+    const biasDrift = new Float64Array(law.width);
+    wrong['no drift'] = withLaw({ weightDrift: new Float64Array(law.width ** 2), biasDrift });
+  }
+  if (law.kind === 'matrix-gaussian' && law.weightDrift) {
+    wrong['Sigma_I transposed with Sigma_O'] = withLaw({
+      outputCovariance: law.inputCovariance,
+      inputCovariance: law.outputCovariance,
+    });
+  }
+  return wrong;
+}
+
+/** What changes where eps^W and eps^b are half as large again. */
+function louder(law: ParameterLaw): Partial<ParameterLaw> {
+  if (law.kind === 'general') throw new Error('a general law has no collapsed sampler');
+  if (law.kind === 'iid') return { sigmaW: 1.5 * law.sigmaW, sigmaB: 1.5 * law.sigmaB };
+  const scaled = (matrix: Float64Array) => matrix.map((value) => 2.25 * value);
+  return {
+    outputCovariance: scaled(law.outputCovariance),
+    biasCovariance: scaled(law.biasCovariance),
+  };
+}
+
+describe('parameters of any law', () => {
   it('as a general law have that of the matrix Gaussian one', () => {
-    const found = sampled(drawsOf(skew), direct, 6000);
-    const general = drawsOf(matrixGaussianAsGeneral(skew), { stream: 7 });
-    const other = sample(
-      directLawSampler(general),
-      { network: skew, initial: general.initial },
-      6000,
-    );
-    expect(smallestPValue(found, other)).toBeGreaterThan(1e-7);
+    const draws = drawsOf(skew);
+    const found = sampled(collapsed(draws), draws, collapsedDraws);
+    const general = (law: typeof skew) =>
+      sampled(
+        directLawSampler(drawsOf(matrixGaussianAsGeneral(law), { stream: 7 })),
+        draws,
+        directDraws / 2,
+      );
+    expect(smallestPValue(found, general(skew))).toBeGreaterThan(1e-7);
+    expect(smallestPValue(found, general(withoutDrift))).toBeLessThan(1e-9);
   });
 
   it('with the independent law are the sampler of independent ones', () => {
@@ -100,35 +196,6 @@ describe('parameters of any law', () => {
         }),
       );
     }
-  });
-
-  it.each<[string, LawDraws]>([
-    [
-      'Sigma_I transposed with Sigma_O',
-      drawsOf({
-        ...skew,
-        outputCovariance: skew.inputCovariance,
-        inputCovariance: skew.outputCovariance,
-      }),
-    ],
-    ['no drift', drawsOf(withoutDrift)],
-    ['a bias of its own for every input', drawsOf(skew)],
-  ])('are told from another: %s', (name, wrong) => {
-    const own = name.startsWith('a bias');
-    const found = sampled(drawsOf(skew), collapsed, 12_000);
-    const apart = own
-      ? {
-          draw: (index: number) => ({
-            states: Float32Array.from(
-              wrong.initial.flatMap((x, i) => [
-                ...directLawSampler({ ...wrong, initial: [x], stream: 30 + i }).draw(index).states,
-              ]),
-            ),
-          }),
-        }
-      : direct(wrong);
-    const other = sample(apart, { network: skew, initial: wrong.initial }, own ? 2000 : 6000);
-    expect(smallestPValue(found, other)).toBeLessThan(1e-15);
   });
 
   it('collapsed are the recursion of the f64 oracle with the same normals', () => {
@@ -154,7 +221,7 @@ describe('parameters of any law', () => {
     const draws = drawsOf(law, { increment: 'euler', depth: 1, T: 0.5, activation: phi });
     const { width } = law;
     const [x, y] = draws.initial;
-    const found = Array.from({ length: 8000 }, (_, index) => direct(draws).draw(index).states);
+    const found = Array.from({ length: 8000 }, (_, index) => directOf(draws).draw(index).states);
     const { dphi, ddphi } = phi.atZero;
     for (let o = 0; o < width; o++) {
       const V = covariance(law, x, x, o, o);
@@ -171,6 +238,41 @@ describe('parameters of any law', () => {
       expect(Math.abs(zScore(cross, 0.5 * dphi ** 2 * covariance(law, x, y, o, p)))).toBeLessThan(
         5,
       );
+    }
+  });
+
+  // phi = identity: exact at every width and depth. Each of some 160 z-scores is beyond 5.3 once in
+  // eight million seeds.
+  it.each<[string, ParameterLaw, typeof directOf]>([
+    ['matrix Gaussian, collapsed', skew, collapsed],
+    ['general, direct', generalOf(3), directOf],
+    ['iid, collapsed', iidLaw(3, { sigmaW: 1, sigmaB: 0.5, biasDrift: [1, 2, 3] }), collapsed],
+  ])('have their exact first and second moments under the identity: %s', (_, law, of) => {
+    const [x, other] = generalInputs(2, law.width);
+    const near = x.map((value, d) => value + 1e-6 * other[d]);
+    for (const y of [other, near]) {
+      const draws = drawsOf(law, { activation: identity, initial: [x, y], T: 0.5, depth: 3 });
+      const { states, products } = linearMoments(draws);
+      const sampler = of(draws);
+      const found = Array.from({ length: 4000 }, (__, index) => sampler.draw(index).states);
+      const score = (value: (states: Float32Array) => number, expected: number) =>
+        Math.abs(zScore(Float64Array.from(found, value), expected));
+      const { width } = law;
+      for (let o = 0; o < width; o++) {
+        expect(score((s) => s[o], states[0][o])).toBeLessThan(5.3);
+        for (let p = 0; p < width; p++) {
+          const [[, across], [, own]] = products.map((row) => row.map((P) => P[o][p]));
+          expect(score((s) => s[o] * s[width + p], across)).toBeLessThan(5.3);
+          const apart = products[0][0][o][p] - across - products[1][0][o][p] + own;
+          // f32 leaves 1e-7 of a state.
+          const scale = y === near ? 1e-12 : 1;
+          const distance = (s: Float32Array) => (s[width + o] - s[o]) * (s[width + p] - s[p]);
+          expect(score((s) => distance(s) / scale, apart / scale)).toBeLessThan(5.3);
+        }
+      }
+      const distances = (s: Float32Array) => (s[width] - s[0]) ** 2;
+      const [[a, b], [c, d]] = products.map((row) => row.map((P) => P[0][0]));
+      expect(score(distances, 1.3 * (a - b - c + d))).toBeGreaterThan(5.3);
     }
   });
 
@@ -194,13 +296,13 @@ describe('parameters of any law', () => {
       }
       return [a, b];
     });
-    for (const sampler of [collapsed(draws), direct(draws)]) {
+    for (const sampler of [collapsed(draws), directOf(draws)]) {
       sampler.draw(0).states.forEach((x, i) => expect(x).toBeCloseTo(expected[i], 5));
     }
   });
 
   it('say after which layer they were not finite', () => {
-    for (const of of [collapsed, direct]) {
+    for (const of of [collapsed, directOf]) {
       const draws = drawsOf(skew, { activation: swish, T: 1e12, depth: 30 });
       const { divergedAt, states } = of(draws).draw(0);
       expect(divergedAt).toBeGreaterThan(0);
@@ -211,14 +313,14 @@ describe('parameters of any law', () => {
   it('refuse what cannot be drawn', () => {
     const general = drawsOf(generalOf(3));
     expect(() => collapsed(general)).toThrow('a general law has no collapsed sampler');
-    expect(() => direct({ ...general, keep: 4 })).toThrow(
+    expect(() => directOf({ ...general, keep: 4 })).toThrow(
       'keep must be a whole number from 1 to 3',
     );
-    expect(() => direct({ ...general, initial: generalInputs(1, 4) })).toThrow(
+    expect(() => directOf({ ...general, initial: generalInputs(1, 4) })).toThrow(
       'input 0 has 4 coordinates, but the width is 3',
     );
     const wide = iidLaw(10_000, { sigmaW: 1, sigmaB: 1 });
-    expect(() => direct(drawsOf(wide, { initial: [new Float64Array(10_000)] }))).toThrow(
+    expect(() => directOf(drawsOf(wide, { initial: [new Float64Array(10_000)] }))).toThrow(
       'a law of kind iid is drawn up to width 8192, not 10000',
     );
   });
@@ -259,9 +361,20 @@ function generalOf(width: number) {
 
 /** Cov[(eps^W x + eps^b)_o, (eps^W y + eps^b)_p], out of the definition of the law. */
 function covariance(law: ParameterLaw, x: Float64Array, y: Float64Array, o: number, p: number) {
+  return meanCovariance(law, (i, j) => x[i] * y[j], o, p);
+}
+
+/** Its mean over random x and y with these E x_i y_j. */
+function meanCovariance(
+  law: ParameterLaw,
+  product: (i: number, j: number) => number,
+  o: number,
+  p: number,
+) {
   const { width } = law;
   let sum = 0;
-  for (let i = 0; i < width; i++) for (let j = 0; j < width; j++) sum += entry(i, j) * x[i] * y[j];
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j < width; j++) sum += entry(i, j) * product(i, j);
   const bias =
     law.kind === 'iid' ? (o === p ? law.sigmaB ** 2 : 0) : law.biasCovariance[o * width + p];
   return sum + bias;
@@ -273,6 +386,39 @@ function covariance(law: ParameterLaw, x: Float64Array, y: Float64Array, o: numb
     }
     return law.outputCovariance[o * width + p] * law.inputCovariance[i * width + j];
   }
+}
+
+/** E x^i and E x^i (x^j)^T after the last layer, phi = psi = identity: a recursion in both. */
+function linearMoments({ law, initial, depth, T }: LawDraws) {
+  const { width } = law;
+  const dt = T / depth;
+  const drift = (x: readonly number[]) =>
+    x.map((_, o) => x.reduce((sum, v, i) => sum + (law.weightDrift?.[o * width + i] ?? 0) * v, 0));
+  /** x + mu^W x dt. */
+  const moved = (x: readonly number[]) => drift(x).map((value, o) => x[o] + dt * value);
+  const transposed = (P: number[][]) => P[0].map((_, p) => P.map((row) => row[p]));
+  const bias = Array.from({ length: width }, (_, o) => dt * (law.biasDrift?.[o] ?? 0));
+  let states = initial.map((x) => [...x]);
+  let products = states.map((x) => states.map((y) => x.map((a) => y.map((b) => a * b))));
+  for (let layer = 0; layer < depth; layer++) {
+    const means = states.map(moved);
+    products = products.map((row, i) =>
+      row.map((P, j) =>
+        transposed(transposed(P.map(moved)).map(moved)).map((line, o) =>
+          line.map(
+            (value, p) =>
+              value +
+              bias[o] * means[j][p] +
+              means[i][o] * bias[p] +
+              bias[o] * bias[p] +
+              dt * meanCovariance(law, (k, l) => P[k][l], o, p),
+          ),
+        ),
+      ),
+    );
+    states = means.map((x) => x.map((value, o) => value + bias[o]));
+  }
+  return { states, products };
 }
 
 const rows = (matrix: Float64Array, size: number) =>

@@ -5,8 +5,10 @@ import { collapsedOracle, manyPath, pivotedFactor } from '../test/collapsed-orac
 import { kernelModule } from '../test/kernel-module.ts';
 import { sample, smallestPValue } from '../test/law-comparison.ts';
 import { drawsOf, type DrawsOf } from '../test/networks.ts';
+import { recorded, withLastApart } from '../test/recorded-draws.ts';
 import { zScore } from '../test/statistics.ts';
 import { directSampler } from './direct.ts';
+import type { Sampler } from './sampler.ts';
 import { surfaceSampler, type SurfaceDraws } from './surfaces.ts';
 
 function surfaceDraws(
@@ -30,7 +32,7 @@ function embedded({ key, stream, network, sigmaZ }: SurfaceDraws, draw: number, 
 
 describe('draws of surfaces', () => {
   it('of ReLU networks are the f64 oracle at every point', () => {
-    const draws = surfaceDraws(12, { activation: relu, points: 5, sigmaZ: 0.5, T: 0.5 });
+    const draws = surfaceDraws(12, { activation: relu, points: 14, sigmaZ: 0.5, T: 0.5 });
     const { method, inputs, ...sampler } = surfaceSampler(kernelModule, draws);
     expect(method).toEqual({ kind: 'direct', reason: 'relu is not smooth' });
     const z = [...inputs].flatMap((z0) => [...inputs].map((z1) => [z0, z1]));
@@ -66,17 +68,18 @@ describe('draws of surfaces', () => {
     expect(surface.method.kind).toBe(name === 'relu' ? 'direct' : 'interpolated');
     const last = surface.inputs.length - 1;
     const places = [
-      [0, 0],
-      [Math.floor(last / 2), 2],
-      [last, last],
+      [0, last >> 1],
+      [last >> 1, 1],
+      [2, last],
     ];
     const z = places.map(([i, j]) => [surface.inputs[i], surface.inputs[j]]);
-    const found = {
-      draw: (index: number) => {
-        const { states } = surface.draw(index);
-        return { states: Float32Array.from(places, ([i, j]) => states[i * (last + 1) + j]) };
+    const surfaces = recorded(surface, 1201);
+    const at = (chosen: readonly number[][]): Sampler => ({
+      draw(index) {
+        const { states } = surfaces.draw(index);
+        return { states: Float32Array.from(chosen, ([i, j]) => states[i * (last + 1) + j]) };
       },
-    };
+    });
     const direct = {
       draw: (index: number) => {
         const initial = embedded({ ...draws, stream: 9 }, index, z);
@@ -85,18 +88,24 @@ describe('draws of surfaces', () => {
       },
     };
     const view = { network: { width: 1 }, initial: places.map(() => new Float64Array(1)) };
-    const values = sample(found, view, 1200);
-    expect(smallestPValue(values, sample(direct, view, 2000))).toBeGreaterThan(1e-7);
-    const swapped = { draw: (index: number) => ({ states: direct.draw(index).states.reverse() }) };
-    const far = {
-      draw: (index: number) => ({ states: swapped.draw(index).states.map((x) => 2 * x) }),
-    };
-    expect(smallestPValue(values, sample(far, view, 2000))).toBeLessThan(1e-15);
+    const exact = sample(direct, view, 2000);
+    expect(smallestPValue(sample(at(places), view, 1200), exact)).toBeGreaterThan(1e-7);
+    // The axes of the last place exchanged, or its network another: p-values of 1e-50 and less.
+    const exchanged = at([...places.slice(0, 2), [last, 2]]);
+    for (const wrong of [exchanged, withLastApart(at(places), 1)]) {
+      expect(smallestPValue(sample(wrong, view, 1200), exact)).toBeLessThan(1e-9);
+    }
   });
 
   it('of the identity have the exact second moments at every size', () => {
     // E f(z) f(z') = sigmaZ^2 <z, z'> G + r (G - 1), G = (1 + sigmaW^2 dt)^L, r = sigmaB^2 / sigmaW^2.
-    const draws = surfaceDraws(7, { activation: identity, depth: 4, sigmaB: 0.5, sigmaZ: 0.6 });
+    const draws = surfaceDraws(7, {
+      activation: identity,
+      depth: 4,
+      sigmaB: 0.5,
+      sigmaZ: 0.6,
+      points: 14,
+    });
     const { inputs, method, ...sampler } = surfaceSampler(kernelModule, draws);
     expect(method).toMatchObject({ kind: 'interpolated', nodes: 2 });
     const found = Array.from({ length: 20_000 }, (_, index) => sampler.draw(index).states);
@@ -104,13 +113,14 @@ describe('draws of surfaces', () => {
     // Each z-score is beyond 4.5 once in 150,000 seeds.
     for (const [i, j, k, l] of [
       [0, 0, 0, 0],
-      [0, 19, 19, 0],
-      [3, 7, 12, 12],
+      [0, 13, 13, 0],
+      [3, 7, 10, 10],
     ]) {
       const inner = inputs[i] * inputs[k] + inputs[j] * inputs[l];
-      const products = Float64Array.from(found, (f) => f[i * 20 + j] * f[k * 20 + l]);
+      const products = Float64Array.from(found, (f) => f[i * 14 + j] * f[k * 14 + l]);
       const expected = 0.36 * inner * G + 0.25 * (G - 1);
       expect(Math.abs(zScore(products, expected))).toBeLessThan(4.5);
+      expect(Math.abs(zScore(products, 1.2 * expected))).toBeGreaterThan(4.5);
     }
   });
 

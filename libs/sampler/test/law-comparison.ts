@@ -43,26 +43,29 @@ export function sample(
   return values;
 }
 
-/** The smallest p-value, of Kolmogorov-Smirnov and of equal means and equal mean squares. */
-export function smallestPValue(a: Float64Array[], b: Float64Array[]): number {
-  return Math.min(
-    ...a.map((x, s) => {
-      const y = b[s];
-      // What one path fixes, the other has to within f32.
-      const spread = Math.max(...y.subarray(0, 1000)) - Math.min(...y.subarray(0, 1000));
-      if (spread < 1e-4) return x.every((value) => Math.abs(value - y[0]) < 1e-4) ? 1 : 0;
-      return Math.min(
-        ksPValue(x, y),
-        normalPValue(zScoreTwoSample(x, y)),
-        normalPValue(
-          zScoreTwoSample(
-            x.map((v) => v * v),
-            y.map((v) => v * v),
-          ),
-        ),
-      );
-    }),
-  );
+/**
+ * The smallest p-value over statistics, of Kolmogorov-Smirnov and of equal means and equal mean
+ * squares. What one side fixes, the other has to have within f32.
+ */
+export function smallestPValue(a: readonly Float64Array[], b: readonly Float64Array[]): number {
+  let smallest = 1;
+  a.forEach((x, s) => {
+    const y = b[s];
+    const scale = 1e-4 * (1 + Math.abs(y[0]));
+    const fixed = (value: number) => !(Math.abs(value - y[0]) > scale);
+    if (y.every(fixed)) {
+      if (!x.every(fixed)) smallest = 0;
+      return;
+    }
+    const squares = [x, y].map((values) => values.map((v) => v * v));
+    smallest = Math.min(
+      smallest,
+      ksPValue(x, y),
+      normalPValue(zScoreTwoSample(x, y)),
+      normalPValue(zScoreTwoSample(squares[0], squares[1])),
+    );
+  });
+  return smallest;
 }
 
 /** Two-sided, by an upper bound: P(|Z| > z) <= exp(-z^2 / 2). */

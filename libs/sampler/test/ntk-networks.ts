@@ -51,7 +51,9 @@ export const completedParts = ['input', 'weights', 'biases', 'output'] as const;
 
 /** Every number of a draw: the outputs, then the matrices. */
 export function entries(draw: NtkDraw | CompletedNtkDraw): number[] {
-  return Object.values(draw).flatMap((part: Float64Array | number) =>
-    typeof part === 'number' ? [] : [...part],
-  );
+  const all: number[] = [];
+  for (const part of Object.values(draw) as (Float64Array | number)[]) {
+    if (typeof part !== 'number') all.push(...part);
+  }
+  return all;
 }

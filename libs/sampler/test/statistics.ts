@@ -8,8 +8,11 @@ export function ksPValue(a: Float64Array, b: Float64Array): number {
 /** The mean of independent values with its standard error. */
 export function mean(values: Float64Array): { mean: number; se: number } {
   const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[i];
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (values[i] - mean) ** 2;
   return { mean, se: Math.sqrt(squares / (count - 1) / count) };
 }
 
