@@ -215,8 +215,11 @@ function onBothAxes(matrix: Float64Array, square: Float32Array, side: number): F
 /** Of rows of `columns` values each. */
 function transposed(values: Float32Array, columns: number): Float32Array {
   const rows = values.length / columns;
-  return Float32Array.from(
-    values,
-    (_, at) => values[(at % rows) * columns + Math.floor(at / rows)],
-  );
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      out[column * rows + row] = values[row * columns + column];
+    }
+  }
+  return out;
 }
