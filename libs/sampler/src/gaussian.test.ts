@@ -106,6 +106,12 @@ describe('gaussianSampler', () => {
     }
   });
 
+  it('refuses a covariance of another size', () => {
+    expect(() => sampler({ mean: Float64Array.of(0, 1) })).toThrow(
+      'the covariance has 9 entries; of 2 inputs it must have 4',
+    );
+  });
+
   it('takes a single input', () => {
     const one = { mean: Float64Array.of(3), covariance: Float64Array.of(4) };
     const [x] = columns({ ...one, keep: 100 }, 100);

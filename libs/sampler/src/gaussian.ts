@@ -22,12 +22,19 @@ const PAIR_OF_GROUPS = 32;
  * Draws of iid Gaussian coordinates, as the transition density of the doubly infinite limit has them
  * ([PF22] (34)). Coordinate d takes the normals d N to d N + N - 1 of its draw, so keeping fewer
  * coordinates does not change those that are kept.
+ *
+ * @throws RangeError when the mean and the covariance are of different sizes.
  */
 export function gaussianSampler(module: WebAssembly.Module, draws: GaussianDraws): Sampler {
   const { mean, covariance, key, stream, keep } = draws;
   const kernel = instantiateKernel(module);
   const { exports } = kernel;
   const count = mean.length;
+  if (covariance.length !== count ** 2) {
+    throw new RangeError(
+      `the covariance has ${covariance.length} entries; of ${count} inputs it must have ${count ** 2}`,
+    );
+  }
   const bytes = count * count * 8;
   const matrix = exports.reserve(bytes);
   const factorAt = exports.reserve(bytes);
