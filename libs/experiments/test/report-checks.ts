@@ -1,8 +1,18 @@
 import { expect } from 'vitest';
 import type { Report } from '../src/experiment.ts';
 
+const drawn = new WeakMap<Report, ReturnType<Report['artifacts']>>();
+
+/** The files of a report, which are drawn once. */
+function filesOf(report: Report): ReturnType<Report['artifacts']> {
+  const files = drawn.get(report) ?? report.artifacts();
+  drawn.set(report, files);
+  return files;
+}
+
 /** What every report owes, whatever it is of. */
-export async function checkReport({ summary, shown, artifacts }: Report): Promise<void> {
+export async function checkReport(report: Report): Promise<void> {
+  const { summary, shown } = report;
   expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
   const number = expect.toSatisfy((value) => value === null || Number.isFinite(value)) as unknown;
   for (const estimate of summary.estimates) {
@@ -19,7 +29,7 @@ export async function checkReport({ summary, shown, artifacts }: Report): Promis
   const places = summary.estimates.map(({ quantity, at }) => JSON.stringify([quantity, at]));
   expect(new Set(places).size).toBe(places.length);
   expect(summary.estimates).toEqual(expect.arrayContaining([...shown]));
-  const files = await artifacts();
+  const files = await filesOf(report);
   const svg = files['figure.svg'] as string;
   expect(svg).toMatch(/^<svg /);
   expect(svg).not.toMatch(/NaN|Infinity|undefined/);
@@ -27,15 +37,15 @@ export async function checkReport({ summary, shown, artifacts }: Report): Promis
 }
 
 /** Every text of a report's figure. */
-export async function figureTexts({ artifacts }: Report): Promise<string[]> {
-  const svg = (await artifacts())['figure.svg'] as string;
+export async function figureTexts(report: Report): Promise<string[]> {
+  const svg = (await filesOf(report))['figure.svg'] as string;
   return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
 }
 
 /** All of a report, its figures made, to be compared with that of another; bytes are characters. */
 export async function wholeReport(report: Report | Promise<Report>) {
   const made = await report;
-  const artifacts = Object.entries(await made.artifacts()).map(([file, content]) => [
+  const artifacts = Object.entries(await filesOf(made)).map(([file, content]) => [
     file,
     typeof content === 'string' ? content : Buffer.from(content).toString('latin1'),
   ]);
