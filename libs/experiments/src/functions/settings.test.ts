@@ -89,6 +89,13 @@ describe('refused', () => {
           'must be a number here: relu is positively homogeneous and has no edge of chaos with sigmaB = 0.2; sigmaB must be 0',
       },
     ],
+    [
+      { ...feedforward, sigmaW: 'edge-of-chaos', sigmaB: [-0.2, 0] },
+      {
+        sigmaB:
+          'must be a finite number, 0 or above, or a list of one for each activation, such as [0.2, 0]',
+      },
+    ],
   ])('%j', (given, found) => {
     expect(refusals(functions, given)).toEqual(found);
   });

@@ -71,7 +71,7 @@ const shape = {
     .preprocess(
       asList,
       z
-        .array(z.number({ error: sigmaBError }).nonnegative({ error: sigmaBError }), {
+        .array(z.number({ error: sigmaBError }).nonnegative({ error: sigmaBError, abort }), {
           error: sigmaBError,
         })
         .min(1, { error: sigmaBError, abort }),
