@@ -63,7 +63,7 @@ function whyNoEdge(scales: ModelScales): string | undefined {
     parameterLaw('feedforward-tanh', scales);
     return undefined;
   } catch (error) {
-    if (error instanceof NoEdgeOfChaosError) return error.message;
+    if (error instanceof NoEdgeOfChaosError) return error.message.replace(/\.$/, '');
     throw error;
   }
 }

@@ -63,7 +63,7 @@ export const explosionSettings = z.strictObject(shape).superRefine((settings, co
       path: [limit.exists ? 'inputs' : 'activations'],
       message: limit.exists
         ? `must have a limit that explodes: that of ${activation} never does for z = ${tame.join(', ')}`
-        : `must have a diffusion limit: ${limit.reason}`,
+        : `must have a diffusion limit: ${limit.reason.replace(/\.$/, '')}`,
     });
   }
 });

@@ -36,7 +36,7 @@ describe('refused', () => {
     const given = { feedforwardActivation: 'relu' };
     expect(refusals(jacobian, given)).toEqual({
       feedforwardSigmaB:
-        'must have an edge of chaos: relu is positively homogeneous and has no edge of chaos with sigmaB = 0.2; sigmaB must be 0.',
+        'must have an edge of chaos: relu is positively homogeneous and has no edge of chaos with sigmaB = 0.2; sigmaB must be 0',
     });
     expect(refusals(jacobian, { ...given, feedforwardSigmaB: 0 })).toEqual({});
     expect(refusals(jacobian, { ...given, processes: 'network' })).toEqual({});

@@ -77,7 +77,10 @@ export const jacobianSettings = z.strictObject(shape).superRefine((settings, con
       edgeOfChaos(settings);
     } catch (error) {
       if (!(error instanceof NoEdgeOfChaosError)) throw error;
-      refuse('feedforwardSigmaB', `must have an edge of chaos: ${error.message}`);
+      refuse(
+        'feedforwardSigmaB',
+        `must have an edge of chaos: ${error.message.replace(/\.$/, '')}`,
+      );
     }
   }
 });
