@@ -3,11 +3,14 @@ import { correlationMatrix } from './correlation.ts';
 import { isResidual, modelTitles } from './models.ts';
 import type { ModelSample } from './samples.ts';
 import { inputsOf, type CorrelationsSettings } from './settings.ts';
-import { finiteDepthPrediction } from './theory.ts';
+import { finiteDepthPrediction, limitPrediction } from './theory.ts';
 
 const LEVELS = [-0.5, -0.25, 0, 0.25, 0.5, 0.75, 0.9];
 
-/** [PF22], Figure 5: the correlations of each model above what theory says at the same depth. */
+/**
+ * [PF22], Figure 5: the correlations of each model above what theory says at the same depth, and
+ * above the limit where there is one; models without one stand last.
+ */
 export function correlationsFigure(
   settings: CorrelationsSettings,
   samples: readonly ModelSample[],
@@ -22,22 +25,28 @@ export function correlationsFigure(
     values,
     ...(values.every(Number.isFinite) ? { levels: LEVELS } : {}),
   });
-  const estimated = samples.map((sample) =>
+  const columns = samples
+    .map((sample) => ({ sample, limit: limitPrediction(sample.model, settings, z) }))
+    .toSorted((one, other) => Number(!one.limit) - Number(!other.limit));
+  const estimated = columns.map(({ sample }) =>
     panel(modelTitles[sample.model], correlationMatrix(sample)),
   );
-  const analytic = samples.map(({ model }) =>
+  const sameDepth = columns.map(({ sample: { model } }) =>
     panel(
       isResidual(model) ? `mean field, L = ${depth}` : `correlation map, L = ${depth}`,
       finiteDepthPrediction(model, settings, z).correlations,
     ),
   );
+  const infinite = columns.flatMap(({ limit }) =>
+    limit ? [panel('limit, L = D = ∞', limit.correlations)] : [],
+  );
   return heatmapFigure({
     title: 'Correlation of the final states of two inputs',
     subtitle: `${size}, ${draws.toLocaleString('en')} draws, ${coordinates === 'all' ? 'all coordinates' : 'first coordinate'}; residual: T = ${T}, σw = ${sigmaW}, σb = ${sigmaB}; feedforward: at the edge of chaos`,
     xTitle: 'z',
-    yTitle: "z'",
+    yTitle: 'z′',
     colors: { title: 'correlation', scheme: 'diverging', domain: [-1, 1] },
-    panels: [...estimated, ...analytic],
+    panels: [...estimated, ...sameDepth, ...infinite],
     columns: samples.length,
   });
 }

@@ -45,9 +45,11 @@ describe('a report', () => {
     expect(verdict.agreement).toBe(true);
     expect(report.shown).toHaveLength(40);
     expect(report.warnings).toEqual([]);
-    expect(await figureTexts(report)).toEqual(
+    const texts = await figureTexts(report);
+    expect(texts).toEqual(
       expect.arrayContaining(['residual, tanh', 'feedforward, ReLU', 'mean field, L = 40']),
     );
+    expect(texts.filter((text) => text === 'limit, L = D = ∞')).toHaveLength(2);
   });
 
   it('of an input without variation, and of one draw, is a report', async () => {
