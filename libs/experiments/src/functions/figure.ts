@@ -1,10 +1,13 @@
 import { normalQuantile, quantile } from '@resdiff/analysis';
 import { curvesFigure, type CurvesPanel, type PanelCurve } from '@resdiff/figures';
 import { probabilities } from './estimates.ts';
-import { curveInputs, tableInputs } from './networks.ts';
+import { curveInputs, tableInputs, type FunctionNetwork } from './networks.ts';
 import type { FunctionSamples } from './samples.ts';
-import type { FunctionsSettings } from './settings.ts';
+import { EDGE_OF_CHAOS, type FunctionsSettings } from './settings.ts';
 import type { Prediction } from './theory.ts';
+
+/** Of sigma_w and sigma_b below the title: those at the edge of chaos have all. */
+const SCALE_DIGITS = 5;
 
 const LABELS = {
   limit: 'infinite limit: mean, 5 % and 95 %',
@@ -28,7 +31,7 @@ export function functionsFigure(
   const whole = Math.min(curves, settings.draws);
   return curvesFigure({
     title: `First coordinate of ${kind} networks as a function of the input`,
-    subtitle: subtitle(settings),
+    subtitle: subtitle(settings, samples),
     series: [
       { name: 'quantiles', label: 'median, 5 % to 95 %' },
       ...(whole > 0
@@ -100,13 +103,35 @@ function finiteValues({ bands = [], curves = [], bundles = [] }: CurvesPanel): n
   return drawn.flatMap((y) => Array.from(y).filter(Number.isFinite));
 }
 
-function subtitle({ kind, T, sigmaW, sigmaB, draws }: FunctionsSettings): string {
-  const scale = (name: string, values: readonly (number | string)[]) =>
-    `${name} = ${values.map((value) => (value === 'edge-of-chaos' ? 'edge of chaos' : value)).join(', ')}`;
+function subtitle(
+  { kind, T, sigmaW, draws }: FunctionsSettings,
+  samples: readonly FunctionSamples[],
+): string {
+  const edge = sigmaW.every((value) => value === EDGE_OF_CHAOS) ? ' at the edge of chaos' : '';
   return [
     ...(kind === 'residual' ? [`T = ${T}`] : []),
-    scale('σw', sigmaW),
-    scale('σb', sigmaB),
+    scales('σw', samples, (network) => network.sigmaW) + edge,
+    scales('σb', samples, (network) => network.sigmaB),
     `${draws.toLocaleString('en')} draws`,
   ].join(', ');
+}
+
+/** One number, or that of each activation if they differ. */
+function scales(
+  symbol: string,
+  samples: readonly FunctionSamples[],
+  of: (network: FunctionNetwork) => number,
+): string {
+  const each = new Map(
+    samples.map(({ network }) => [
+      network.activation.name,
+      Number(of(network).toPrecision(SCALE_DIGITS)),
+    ]),
+  );
+  const different = new Set(each.values());
+  const text =
+    different.size === 1
+      ? [...different].join()
+      : Array.from(each, ([activation, value]) => `${value} (${activation})`).join(', ');
+  return `${symbol} = ${text}`;
 }

@@ -137,7 +137,9 @@ it('draws a panel for each network, widths side by side', async () => {
   const own = await figureTexts(
     await reportOf({ ...feedforward, sigmaW: 'edge-of-chaos', curves: 1 }),
   );
-  expect(own).toContain('σw = edge of chaos, σb = 0.2, 0, 300 draws');
+  expect(own).toContain(
+    'σw = 1.3041 (tanh), 1.4142 (relu) at the edge of chaos, σb = 0.2 (tanh), 0 (relu), 300 draws',
+  );
   expect(own).toContain('1 draw');
   expect(own).not.toContain('infinite limit: mean, 5 % and 95 %');
 });
