@@ -20,8 +20,12 @@ export function finiteWidthFigure(
   const enough = samples.filter(({ count }) => count > 1);
   const relu = enough.filter(({ process }) => process === 'relu');
   const paths = evenChoice(relu, MOST_PATHS);
-  const narrow = relu.find(({ width }) => width === 1);
-  const ornsteinUhlenbeck = enough.find(({ process }) => process === 'ornstein-uhlenbeck');
+  const narrow = relu.find(
+    ({ width, logFeatureNorm }) => width === 1 && haveDensity(logFeatureNorm.at(-1)!),
+  );
+  const ornsteinUhlenbeck = enough.find(
+    ({ process, y }) => process === 'ornstein-uhlenbeck' && haveDensity(y.at(-1)!),
+  );
   const { T, depth, draws, reversion } = settings;
   const panels = [
     ...(relu.length > 0
@@ -138,6 +142,11 @@ function byWidth(
     y: means.map(({ mean }) => mean),
     halfWidths: means.map(({ meanSe }) => meanSe ?? NaN),
   };
+}
+
+/** Not those of so short a time that 32 bits do not tell them apart. */
+function haveDensity(values: Float32Array): boolean {
+  return values.some((value) => value !== values[0]);
 }
 
 function densityPanel(

@@ -31,7 +31,7 @@ export async function reportFiniteWidth(
     shown: exact,
     warnings: [
       ...samples.flatMap((sample) => lossWarning(settings, sample)),
-      ...(figure ? [] : ['No figure: no network has two draws that stayed finite.']),
+      ...(figure ? [] : ['No figure: no network has two different draws that stayed finite.']),
     ],
     artifacts: () => renderFigure(figure),
   };
