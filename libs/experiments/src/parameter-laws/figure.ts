@@ -9,7 +9,7 @@ export function parameterLawsFigure(
 ) {
   const { width, activation, psi, step, blocks, blockDraws } = settings;
   const size = INPUTS * width;
-  const indices = Array.from({ length: size }, (_, index) => index + 1);
+  const indices = Array.from({ length: size }, (_, index) => index);
   const panel = (title: string, { entries }: ComparedLaw, of: 'value' | 'limit'): HeatmapPanel => {
     const values = new Float64Array(size * size);
     for (const { moment, row, column, [of]: value } of entries) {
@@ -22,8 +22,8 @@ export function parameterLawsFigure(
   return heatmapFigure({
     title: 'Covariance of the increments of two inputs, per unit of time',
     subtitle: `phi = ${activation}, psi = ${psi}, D = ${width}, one step of ${step}, ${(blocks * blockDraws).toLocaleString('en')} draws`,
-    xTitle: 'coordinate of both inputs',
-    yTitle: 'coordinate of both inputs',
+    xTitle: `${width} · input + coordinate`,
+    yTitle: `${width} · input + coordinate`,
     colors: { title: 'd[x, x] / dt', scheme: 'diverging' },
     panels: compared.flatMap((each) => [
       panel(`${each.law}: simulated`, each, 'value'),

@@ -85,9 +85,19 @@ it('of phi = identity rests on Theorem 3.1 itself', async () => {
 });
 
 it('of width 1 and a law without noise has no verdict', async () => {
-  const settings = settingsOf({ width: 1, laws: 'iid', sigmaW: 0, sigmaB: 0, blocks: 3 });
+  const settings = settingsOf({ width: 1, laws: 'iid', sigmaW: 0, sigmaB: 0, blocks: 20 });
   const report = await reportParameterLaws(settings, runOf(settings));
   await checkReport(report);
   expect(report.summary.verdict.agreement).toBeNull();
   expect(report.summary.verdict.text).toBe('No entry could be held against theory.');
+});
+
+it('of few blocks has estimates, but no verdict', async () => {
+  const settings = settingsOf({ laws: 'iid', blocks: 19, blockDraws: 2 });
+  const { summary } = await reportParameterLaws(settings, runOf(settings));
+  expect(pick(summary.estimates, 'drift').every(({ z }) => z !== null)).toBe(true);
+  expect(summary.verdict).toMatchObject({
+    agreement: null,
+    text: 'Nothing is judged by 19 blocks; take 20 or more.',
+  });
 });

@@ -3,7 +3,7 @@ import type { Batch } from '@resdiff/tables';
 import type { Report } from '../experiment.ts';
 import { renderFigure } from '../render-figure.ts';
 import { spread } from '../spread.ts';
-import { estimate, judge, type Estimate } from '../summary.ts';
+import { estimate, judge, type Estimate, type Verdict } from '../summary.ts';
 import { entriesOf, type Entry } from './entries.ts';
 import { parameterLawsFigure } from './figure.ts';
 import { laws, type Law, type ParameterLawsSettings } from './settings.ts';
@@ -37,7 +37,7 @@ export async function reportParameterLaws(
   return {
     summary: {
       estimates: [...exact.flat(), ...beside, ...compared.flatMap(distances)],
-      verdict: judge(exact.flat(), sentence, settings.blocks - 1),
+      verdict: verdictOf(settings, exact.flat()),
     },
     shown: exact.flatMap(worstOfEach),
     warnings: [],
@@ -78,6 +78,15 @@ async function compare(
       }),
     };
   });
+}
+
+/** Standard errors are over blocks: of fewer they are too unsure to judge by. */
+const FEWEST_BLOCKS = 20;
+
+function verdictOf({ blocks }: ParameterLawsSettings, estimates: readonly Estimate[]): Verdict {
+  return blocks < FEWEST_BLOCKS
+    ? judge([], () => `Nothing is judged by ${blocks} blocks; take ${FEWEST_BLOCKS} or more.`)
+    : judge(estimates, sentence, blocks - 1);
 }
 
 /** Relative error of the states, which are kept in 32 bits: increments are differences of them. */
