@@ -105,7 +105,7 @@ function matrixPanels(settings: JacobianSettings, observations: readonly Observa
       ['network', 'largestSingularValue'],
       ['network', 'smallestSingularValue'],
     ]),
-    panel('error of the inverse: |g g⁻¹ - I|/√D', [['inverse', 'identityError']]),
+    panel('error of the inverse: |g g⁻¹ − I|/√D', [['inverse', 'identityError']]),
   ];
 }
 
