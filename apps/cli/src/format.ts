@@ -72,9 +72,16 @@ function number(value: number | null): string {
   return size < 1e-4 || size >= 1e6 ? value.toExponential(3) : value.toFixed(5);
 }
 
-/** A setting or a coordinate, in words. */
+/** A setting or a coordinate, in words: `1, 2`, and what is nested as in YAML, `{name: ar1, rho: 0.6}`. */
 export function words(value: unknown): string {
-  return Array.isArray(value) ? value.map(words).join(', ') : String(value);
+  return Array.isArray(value) ? value.map(flow).join(', ') : flow(value);
+}
+
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, member]) => `${key}: ${flow(member)}`);
+  return `{${entries.join(', ')}}`;
 }
 
 /** Words as a shell takes them. */
