@@ -22,6 +22,11 @@ it('has no standard error of a few values, nor a value of none', () => {
 
 it('has a standard error of 0 where all values are the same', () => {
   expect(quantile(new Float32Array(100).fill(3), 0.5)).toEqual({ value: 3, se: 0 });
+  // Weights that add up to 1 would round 1e20 to a number beside it.
+  const [large] = Float32Array.of(1e20);
+  for (const p of [0.05, 0.37, 0.95]) {
+    expect(quantile(new Float32Array(1000).fill(large), p).value).toBe(large);
+  }
 });
 
 it.each([0.05, 0.5, 0.95])('estimates its own error, at p = %d', (p) => {

@@ -30,5 +30,5 @@ export function quantile(sorted: Float32Array, p: number): Quantile {
 function orderStatistic(sorted: Float32Array, rank: number): number {
   const below = Math.floor(rank);
   const share = rank - below;
-  return share === 0 ? sorted[below] : (1 - share) * sorted[below] + share * sorted[below + 1];
+  return share === 0 ? sorted[below] : sorted[below] + share * (sorted[below + 1] - sorted[below]);
 }
