@@ -91,7 +91,10 @@ export const convolutionalSettings = z.strictObject(shape).superRefine((settings
   });
   const limit = diffusionLimit(findActivation(settings.activation)!);
   if (processes.includes('sde') && !limit.exists) {
-    refuse('processes', `must be resnet alone, as there is no limit: ${limit.reason}`);
+    refuse(
+      'processes',
+      `must be resnet alone, as there is no limit: ${limit.reason.replace(/\.$/, '')}`,
+    );
   }
 });
 
