@@ -3,6 +3,7 @@ import { seedKey, streams } from '@resdiff/random';
 import { describe, expect, it } from 'vitest';
 import { kernelModule } from '../../test/kernel-module.ts';
 import { generalInputs } from '../../test/networks.ts';
+import { withCode } from '../../test/scrambled.ts';
 import { testDevice } from '../../test/webgpu.ts';
 import { ntkSampler, type NtkDraw, type NtkDraws } from '../ntk.ts';
 import type { BatchSettings } from './batch.ts';
@@ -27,8 +28,13 @@ function drawsOf({ key, stream, initial, ...rest }: Settings = {}): NtkDraws {
   };
 }
 
-async function onDevice(draws: NtkDraws, count = COUNT, batches?: Partial<BatchSettings>) {
-  const sampler = await webgpuNtkSampler(device!, draws, batches);
+async function onDevice(
+  draws: NtkDraws,
+  count = COUNT,
+  batches?: Partial<BatchSettings>,
+  on = device!,
+) {
+  const sampler = await webgpuNtkSampler(on, draws, batches);
   const found = await sampler.draw(5, count);
   sampler.close();
   return found;
@@ -65,6 +71,13 @@ describe.skipIf(!device)('tangent kernels of two inputs on a GPU', () => {
     ['one input twice', drawsOf({ initial: [copiedInput(1, 36), copiedInput(1, 36)] })],
   ])('%s: every draw is that of the CPU', async (_, draws) => {
     await expectSameDraws(draws);
+  });
+
+  it('knows equal inputs where quotients are no better than WGSL asks', async () => {
+    const draws = drawsOf({ initial: [copiedInput(1, 36), copiedInput(1, 36)] });
+    const far = (code: string) => code.replaceAll(' / square', ' * 1.0000002f / square');
+    const found = await onDevice(draws, COUNT, {}, withCode(device!, far));
+    for (const deviation of deviations(found, draws)) expect(deviation).toBeLessThan(TOLERANCE);
   });
 
   it('another seed, stream or draw is another draw', async () => {
@@ -119,6 +132,10 @@ describe.skipIf(!device)('tangent kernels of any inputs on a GPU', () => {
     ['three', drawsOf({ width: 17, initial: three })],
     ['without bias', drawsOf({ width: 17, initial: three, depth: 5, sigmaB: 0 })],
     ['more than coordinates', drawsOf({ width: 3, initial: generalInputs(6, 3), depth: 8 })],
+    [
+      'more than coordinates, where rounding leaves 3e-7 of one',
+      drawsOf({ width: 3, initial: generalInputs(6, 3), depth: 8, key: seedKey(6) }),
+    ],
     ['two of three equal', drawsOf({ width: 17, initial: [0, 1, 0].map((n) => three[n]) })],
     ['many', drawsOf({ width: 24, initial: generalInputs(20, 24), depth: 3 })],
     ['swish', drawsOf({ width: 17, initial: three, activation: swish, depth: 5 })],

@@ -87,6 +87,7 @@ fn setResidual(row: u32, at: u32, value: f32) {
   const code = /* wgsl */ `${networkShader(network.activation, increment, constants)}
 const THREADS = ${u32(threads)};
 const CAPACITY = ${u32(capacity)};
+const INHERITED = false;
 ${rows}
 ${residuals}
 

@@ -69,8 +69,6 @@ fn increment(h: f32, variance: f32) -> f32 {
 }
 `;
   return /* wgsl */ `${parameters}${declaration(constants)}${philox}${normals}
-// What is left of a squared norm below this part of it is a rounding error of f32.
-const ROUNDING = 1e-13f;
 // Squares of numbers of up to the largest f32, times this, are finite.
 const SHRINK = 5.421010862427522e-20f;
 ${move}

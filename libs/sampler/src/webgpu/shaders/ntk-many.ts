@@ -6,6 +6,7 @@ import { networkConstants, networkShader } from './network.ts';
 import { ntkManyBackwards } from './ntk-many-backwards.ts';
 import { ntkManyForwards } from './ntk-many-forwards.ts';
 import { ntkManyState } from './ntk-many-state.ts';
+import { NTK_ROUNDING } from './ntk-rounding.ts';
 import { rows } from './rows.ts';
 
 /** The most inputs of a tangent kernel: as of draws. */
@@ -23,9 +24,6 @@ export interface NtkManyDraws {
     readonly scale: number;
   };
 }
-
-/** What is left of a squared norm below this part of it is a rounding error of f32. */
-const TOLERANCE = 1e-13;
 
 /**
  * Tangent kernels of any inputs, a workgroup each, as the kernel for two inputs draws them, but with
@@ -56,11 +54,12 @@ export function ntkManyKernel({ network, inputs, completed }: NtkManyDraws): Ker
       completed: completed ? 1 : 0,
       priorRank: completed?.rank ?? 0,
     },
-    f32: { ...f32, tolerance: TOLERANCE, outputScale: completed?.scale ?? 0 },
+    f32: { ...f32, tolerance: NTK_ROUNDING, outputScale: completed?.scale ?? 0 },
   };
   const code = /* wgsl */ `${networkShader(activation, 'recursion', constants)}
 const THREADS = ${u32(threads)};
 const CAPACITY = ${u32(8 * Math.ceil(inputs / 8))};
+const INHERITED = true;
 ${rows}${ntkManyState}${ntkManyForwards}${ntkManyBackwards}`;
   return { code, constants, stateFloats: floats, outputWords: words };
 }

@@ -6,6 +6,7 @@ import { pairBackwards } from './ntk-pair-backwards.ts';
 import { pairFactor } from './ntk-pair-factor.ts';
 import { pairForwards } from './ntk-pair-forwards.ts';
 import { pairState } from './ntk-pair-state.ts';
+import { NTK_ROUNDING } from './ntk-rounding.ts';
 import { total } from './total.ts';
 
 /** How the kernel lays a draw of a tangent kernel of two inputs out. */
@@ -50,12 +51,26 @@ export function ntkPairKernel(network: ResidualNetwork): KernelSource {
   const row = 4 * Math.floor(padded / 16);
   const constants = { u32: { ...whole, floats, tape, row }, f32 };
   const code = /* wgsl */ `${networkShader(activation, 'recursion', constants)}
-${total('total', 'vec4f', threads)}${total('totals', 'mat3x4f', threads)}
+${totals(threads)}
 const THREADS = ${u32(threads)};
 const SLOTS = ${u32(slots)};
 const WORDS = ${u32(NTK_PAIR_WORDS)};
+const ROUNDING = ${NTK_ROUNDING}f;
 // Whether the second row of normals begins within a block.
 const BETWEEN = ${padded % 16 === 8};
 ${pairFactor}${pairState}${pairForwards}${pairBackwards}`;
   return { code, constants };
+}
+
+/** Sums of three columns and of one, which has no memory of its own where both would take over 16 KiB. */
+function totals(threads: number): string {
+  const one =
+    threads <= 64
+      ? total('total', 'vec4f', threads)
+      : /* wgsl */ `
+fn total(value: vec4f, thread: u32) -> vec4f {
+  return totals(mat3x4f(value, vec4f(), vec4f()), thread)[0];
+}
+`;
+  return total('totals', 'mat3x4f', threads) + one;
 }

@@ -2,15 +2,21 @@
  * What the threads of a workgroup do with N rows of coordinates of a draw, some threads a row: sums,
  * the factor of a Gram matrix, normals, states that move.
  *
- * It asks for THREADS, CAPACITY (of N, in workgroup memory), the constants inputs, lanes, padded, width
- * and tolerance, and the places of numbers: `state(d)` and `rest(d)` of a thread's row, `normal(n)`,
- * `residual(row, at)` and `setResidual`.
+ * It asks for THREADS, CAPACITY (of N, in workgroup memory), INHERITED, the constants inputs, lanes,
+ * padded, width and tolerance, and the places of numbers: `state(d)` and `rest(d)` of a thread's row,
+ * `normal(n)`, `residual(row, at)` and `setResidual`.
+ *
+ * What is left of a row counts if it is above `tolerance` times its square; with INHERITED, above that
+ * and what pivots have so uncertain, times the square of their part in the row. Such a part is large
+ * where little is left of the pivot, and the row was small.
  */
 export const rows = /* wgsl */ `
 var<workgroup> partial: array<f32, THREADS>;
 // K_ii; what is left of it, or -1 for a pivot; the last entry of a residual; its part along the pivot.
 var<workgroup> diagonal: array<f32, CAPACITY>;
 var<workgroup> left: array<f32, CAPACITY>;
+// What counts as nothing of it.
+var<workgroup> least: array<f32, CAPACITY>;
 var<workgroup> last: array<f32, CAPACITY>;
 var<workgroup> along: array<f32, CAPACITY>;
 // R by columns.
@@ -74,7 +80,7 @@ fn choosePivot() -> i32 {
     pivot = -1;
     var best = 0f;
     for (var i = 0u; i < constants.inputs; i++) {
-      if (left[i] > best && left[i] > constants.tolerance * diagonal[i]) {
+      if (left[i] > best && left[i] > least[i]) {
         best = left[i];
         pivot = i32(i);
       }
@@ -85,6 +91,9 @@ fn choosePivot() -> i32 {
 
 // Writes R, of K times the square of the residuals' scale. Returns its rank.
 fn factorise() -> u32 {
+  if (busy && lane == 0u) {
+    least[input] = constants.tolerance * diagonal[input];
+  }
   for (var k = 0u; k < constants.inputs; k++) {
     let chosen = choosePivot();
     if (chosen < 0) {
@@ -123,6 +132,9 @@ fn factorise() -> u32 {
       } else if (open) {
         last[input] -= c * last[p];
         left[input] = rest + last[input] * last[input];
+        if (INHERITED) {
+          least[input] += c * c * least[p];
+        }
       }
     }
   }
