@@ -1,7 +1,8 @@
-import type { WebgpuDevice } from './device.ts';
+import type { WebgpuDevice, WebgpuLimits } from './device.ts';
 import { WebgpuOutOfMemoryError } from './errors.ts';
 import { bindingsLayout } from './pipelines.ts';
 import type { Program } from './program.ts';
+import { refusable } from './refusal.ts';
 import { constantBytes } from './shaders/constants.ts';
 import { PARAMETER_BYTES } from './shaders/parameters.ts';
 
@@ -65,7 +66,7 @@ export function batchBuffers(
   const told = constantBytes(program.kernel.constants);
   const constants = buffer(Math.max(16, told.byteLength), usage.uniform | usage.copyTarget);
   gpu.queue.writeBuffer(constants, 0, told);
-  let most = mostDraws(program, settings, Math.min(settings.bytes, limits.bufferBytes));
+  let most = mostDraws(program, settings, limits);
   let batches: readonly Batch[] = [];
 
   const create = (draws: number): Batch => {
@@ -94,14 +95,14 @@ export function batchBuffers(
       if (batches.length > 0 && batches[0].draws >= enough) return batches;
       for (let draws = enough; ; draws = most) {
         release();
-        gpu.pushErrorScope('validation');
-        gpu.pushErrorScope('out-of-memory');
-        batches = [create(draws), create(draws)];
-        const full = await gpu.popErrorScope();
-        const refused = await gpu.popErrorScope();
-        if (!full && !refused) return batches;
-        if (!full) throw new Error(`WebGPU refused the buffers of draws: ${refused?.message}`);
-        if (draws === 1) throw noRoom(program, full.message);
+        const asked = refusable(gpu, () => [create(draws), create(draws)]);
+        batches = asked.result;
+        const refusal = await asked.refusal;
+        if (!refusal) return batches;
+        if (refusal.kind !== 'out-of-memory') {
+          throw new Error(`WebGPU refused the buffers of draws: ${refusal.message}`);
+        }
+        if (draws === 1) throw noRoom(program, refusal.message);
         most = Math.ceil(draws / 2);
       }
     },
@@ -119,10 +120,14 @@ function bytesOfDraw({ stateFloats, outputWords }: Program): number {
   return 4 * Math.max(stateFloats, outputWords);
 }
 
-function mostDraws(program: Program, { draws, work }: BatchSettings, bytes: number): number {
+function mostDraws(
+  program: Program,
+  { draws, work, bytes }: BatchSettings,
+  { bufferBytes, workgroups }: WebgpuLimits,
+): number {
   const heaviest = Math.max(...program.passes.map((pass) => pass.work));
-  const room = Math.floor(bytes / bytesOfDraw(program));
-  return Math.max(1, Math.min(draws, room, Math.floor(work / heaviest)));
+  const room = Math.floor(Math.min(bytes, bufferBytes) / bytesOfDraw(program));
+  return Math.max(1, Math.min(draws, workgroups, room, Math.floor(work / heaviest)));
 }
 
 function noRoom(program: Program, reason: string): WebgpuOutOfMemoryError {

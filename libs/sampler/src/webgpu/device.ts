@@ -22,6 +22,8 @@ export interface WebgpuLimits {
   readonly bufferBytes: number;
   /** Bytes that the threads of a workgroup share. */
   readonly workgroupBytes: number;
+  /** Workgroups of a dispatch. */
+  readonly workgroups: number;
 }
 
 /** An open device. One a process is enough; workers of a pool do not share it. */
@@ -101,6 +103,7 @@ export async function openWebgpu(spec?: number | string): Promise<WebgpuDevice> 
     limits: {
       bufferBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize),
       workgroupBytes: maxComputeWorkgroupStorageSize,
+      workgroups: device.limits.maxComputeWorkgroupsPerDimension,
     },
     gpu: device,
     lost: device.lost.then(({ message }) => lostDevice(message)),

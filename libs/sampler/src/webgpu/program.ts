@@ -1,8 +1,10 @@
 import type { Key } from '@resdiff/random';
 import { BATCHES, batchBuffers, type Batch, type BatchSettings } from './batch.ts';
 import { lostDevice, type WebgpuDevice } from './device.ts';
+import { WebgpuOutOfMemoryError } from './errors.ts';
 import { patiently } from './patience.ts';
 import { pipeline } from './pipelines.ts';
+import { refusable, type Refusal } from './refusal.ts';
 import type { KernelSource } from './shaders/constants.ts';
 import { parameterWords } from './shaders/parameters.ts';
 
@@ -37,6 +39,8 @@ export interface RunningProgram {
 }
 
 const MAP_READ = 1;
+/** Draws that a small GPU computes in the time of one: fewer do not make a layer shorter. */
+const AT_ONCE = 64;
 
 /**
  * Makes a program ready, whose kernels are compiled unless the device has them.
@@ -81,7 +85,7 @@ export async function runProgram(
   const submit = (batch: Batch, firstDraw: number, count: number) => {
     const { key, stream } = program;
     for (const [number, { layers, work }] of program.passes.entries()) {
-      const step = Math.max(1, Math.floor(settings.work / (work * count)));
+      const step = Math.max(1, Math.floor(settings.work / (work * Math.max(AT_ONCE, count))));
       for (let firstLayer = 0; firstLayer < layers; firstLayer += step) {
         const endLayer = Math.min(layers, firstLayer + step);
         const words = parameterWords({ key, stream, firstDraw, firstLayer, endLayer });
@@ -91,11 +95,13 @@ export async function runProgram(
   };
 
   const compute = async (batch: Batch, first: number, count: number): Promise<Uint32Array[]> => {
-    submit(batch, first, count);
     const bytes = 4 * outputWords * count;
-    const encoder = gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(batch.output, 0, batch.staging, 0, bytes);
-    gpu.queue.submit([encoder.finish()]);
+    const { refusal } = refusable(gpu, () => {
+      submit(batch, first, count);
+      const encoder = gpu.createCommandEncoder();
+      encoder.copyBufferToBuffer(batch.output, 0, batch.staging, 0, bytes);
+      gpu.queue.submit([encoder.finish()]);
+    });
     try {
       await patiently(batch.staging.mapAsync(MAP_READ, 0, bytes));
     } catch (cause) {
@@ -104,6 +110,8 @@ export async function runProgram(
     }
     const words = new Uint32Array(batch.staging.getMappedRange(0, bytes).slice(0));
     batch.staging.unmap();
+    const refused = await refusal;
+    if (refused) throw refusedDraws(refused);
     return Array.from({ length: count }, (_, i) =>
       words.subarray(i * outputWords, (i + 1) * outputWords),
     );
@@ -115,14 +123,19 @@ export async function runProgram(
     const pair = await buffers.reserve(count);
     refuseClosed();
     const parts: Promise<Uint32Array[]>[] = [];
-    for (let done = 0, i = 0; done < count; done += pair[0].draws, i++) {
-      await parts[i - 2];
-      const part = compute(pair[i % 2], first + done, Math.min(pair[0].draws, count - done));
-      // Whoever awaits it later hears of its failure; until then it is not an unhandled one.
-      part.catch(() => undefined);
-      parts.push(part);
+    try {
+      for (let done = 0, i = 0; done < count; done += pair[0].draws, i++) {
+        await parts[i - 2];
+        const part = compute(pair[i % 2], first + done, Math.min(pair[0].draws, count - done));
+        // Whoever awaits it later hears of its failure; until then it is not an unhandled one.
+        part.catch(() => undefined);
+        parts.push(part);
+      }
+      return (await Promise.all(parts)).flat();
+    } finally {
+      // The other batch too is free again before it is drawn into.
+      await Promise.allSettled(parts);
     }
-    return (await Promise.all(parts)).flat();
   };
 
   let last: Promise<unknown> = Promise.resolve();
@@ -137,4 +150,10 @@ export async function runProgram(
       buffers.close();
     },
   };
+}
+
+function refusedDraws({ kind, message }: Refusal): Error {
+  return kind === 'out-of-memory'
+    ? new WebgpuOutOfMemoryError(`the device has no room for what it draws: ${message}`)
+    : new Error(`WebGPU refused to draw: ${message}`);
 }
