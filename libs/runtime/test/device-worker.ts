@@ -86,6 +86,7 @@ function variablesOf(device: string): Record<string, string | null> {
 }
 
 export const openDevice: DeviceModule['openDevice'] = (device) => {
+  writeSync(process.stderr.fd, 'Warning: a limit was reduced\n - While opening\n');
   if (broken.includes(device)) process.kill(process.pid, 'SIGSEGV');
   if (devices.some((found) => found.device === device)) return Promise.resolve();
   throw Object.assign(new Error('no adapter answered'), { remedy: 'Install a driver.' });

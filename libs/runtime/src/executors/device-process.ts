@@ -37,7 +37,9 @@ export class DeviceProcess {
       });
       child.on('close', (code, signal) => {
         const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-        const said = /^.*\b(?:ERROR|Error): .*$/m.exec(this.#said)?.[0] ?? lastLine(this.#said);
+        // Dawn warns of many a thing as it is opened, in lines of which others are indented.
+        const grave = this.#said.replaceAll(/^Warning: .*(?:\n[ \t].*)*/gm, '');
+        const said = /^.*\b(?:ERROR|Error): .*$/m.exec(grave)?.[0] ?? lastLine(grave);
         resolve(`its process ended ${how}${said === '' ? '' : `: ${said}`}`);
       });
     });
