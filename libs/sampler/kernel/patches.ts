@@ -51,7 +51,8 @@ export function patchProducts(site: i32): usize {
 export function multiplyPatches(at: usize, bytes: usize): void {
   for (let i = 0; i < sites; i++) {
     const row = gram + <usize>i * rowBytes;
-    products(at + <usize>i * bytes, at, bytes, all + (<usize>i << 2), sites - i, row);
+    const others = all + (<usize>i << 2);
+    products(at + <usize>i * bytes, at, bytes, others, sites - i, row + (<usize>i << 3));
     for (let j = i + 1; j < sites; j++)
       store<f64>(gram + <usize>j * rowBytes + (<usize>i << 3), load<f64>(row + (<usize>j << 3)));
   }

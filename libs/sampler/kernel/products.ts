@@ -3,23 +3,18 @@ import { sum } from './vector';
 
 /**
  * The products of x with the rows of a matrix at `matrix`, `bytes` (a multiple of 64) apart, that are
- * listed at `rows` as i32, each at its row's place in `out`.
+ * listed at `rows` as i32, in their order from `out` on.
  */
 export function products(x: usize, matrix: usize, bytes: usize, rows: usize, length: i32, out: usize): void {
   const end = rows + (<usize>length << 2);
   let at = rows;
-  for (; at + 16 <= end; at += 16) four(x, matrix, bytes, at, out);
-  for (; at < end; at += 4) put(out, at, dot(x, rowAt(matrix, bytes, at), bytes));
+  for (; at + 16 <= end; at += 16, out += 32) four(x, matrix, bytes, at, out);
+  for (; at < end; at += 4, out += 8) store<f64>(out, dot(x, rowAt(matrix, bytes, at), bytes));
 }
 
 @inline
 function rowAt(matrix: usize, bytes: usize, at: usize): usize {
   return matrix + <usize>load<i32>(at) * bytes;
-}
-
-@inline
-function put(out: usize, at: usize, product: f64): void {
-  store<f64>(out + (<usize>load<i32>(at) << 3), product);
 }
 
 /** Four products at once, each summed as `dot` sums. */
@@ -53,10 +48,10 @@ function four(x: usize, matrix: usize, bytes: usize, rows: usize, out: usize): v
     a3 = f64x2.add(a3, f64x2.mul(u, v128.load(at + o3, 32)));
     b3 = f64x2.add(b3, f64x2.mul(v, v128.load(at + o3, 48)));
   }
-  put(out, rows, sum(f64x2.add(s0, f64x2.add(a0, b0))));
-  put(out, rows + 4, sum(f64x2.add(s1, f64x2.add(a1, b1))));
-  put(out, rows + 8, sum(f64x2.add(s2, f64x2.add(a2, b2))));
-  put(out, rows + 12, sum(f64x2.add(s3, f64x2.add(a3, b3))));
+  store<f64>(out, sum(f64x2.add(s0, f64x2.add(a0, b0))));
+  store<f64>(out, sum(f64x2.add(s1, f64x2.add(a1, b1))), 8);
+  store<f64>(out, sum(f64x2.add(s2, f64x2.add(a2, b2))), 16);
+  store<f64>(out, sum(f64x2.add(s3, f64x2.add(a3, b3))), 24);
 }
 
 export function dot(x: usize, y: usize, bytes: usize): f64 {

@@ -8,8 +8,8 @@ const HOST_ACTIVATION = 5e-8;
 /** Of a normal and a state with another, in f32 and f64. */
 const PRODUCT = 1.1e-10;
 /** Of two sites: the sums over their patches, and the search for pivots. */
-const PAIR = 1.2e-8;
-const FACTOR = 3.5e-11;
+const PAIR = 9e-9;
+const FACTOR = 1e-11;
 
 /** The cost of one draw of `convolutionalSampler`. */
 export function convolutionalCost({ network, initial, increment }: ConvolutionalDraws): DrawCost {
