@@ -32,6 +32,47 @@ describe('gaussianMean', () => {
   });
 });
 
+describe('gaussianMean of deviations from 1000 on', () => {
+  const sech = (x: number) => 1 / Math.cosh(x);
+
+  test.each([1000, 1e6, 1e20, 1e100])('deviation %f: what is left of the plateau', (deviation) => {
+    const variance = deviation ** 2;
+    // 1 - tanh^2 and (1 - tanh^2)^2 have the integrals 2 and 4/3, over which the density is 1/sqrt(2 pi)/s.
+    const density = 1 / Math.sqrt(2 * Math.PI) / deviation;
+    const tail = deviation === 1000 ? 1e-6 : 1e-12;
+    expect(
+      relative(
+        gaussianMean((h) => sech(h) ** 2, variance),
+        2 * density,
+      ),
+    ).toBeLessThan(tail);
+    expect(
+      relative(
+        gaussianMean((h) => sech(h) ** 4, variance),
+        (4 / 3) * density,
+      ),
+    ).toBeLessThan(tail);
+    expect(
+      relative(
+        gaussianMean((h) => erf.phi(h) ** 2, variance),
+        1,
+      ),
+    ).toBeLessThan(2 * density + 1e-14);
+  });
+
+  test.each([999.9999, 1000])('deviation %f: one rule goes over into the other', (deviation) => {
+    for (const [f, exact] of [
+      [() => 1, 1],
+      [(h: number) => h ** 2, deviation ** 2],
+      [(h: number) => h ** 4, 3 * deviation ** 4],
+    ] as const) {
+      expect(relative(gaussianMean(f, deviation ** 2), exact)).toBeLessThan(1e-13);
+    }
+    const tanh = gaussianMean((h) => Math.tanh(h) ** 2, deviation ** 2);
+    expect(relative(tanh, 1 - 2 / Math.sqrt(2 * Math.PI) / deviation)).toBeLessThan(1e-9);
+  });
+});
+
 describe('gaussianProduct', () => {
   test.each([
     [0.3, 0.5, 0.1],

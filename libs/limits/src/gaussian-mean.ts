@@ -19,12 +19,31 @@ const mostMeshes = 64;
  * falls like exp(-2 pi a/(step sqrt(variance))), a the distance of the poles of f from the real
  * line: for tanh (a = pi/2) and its like it is at rounding for every variance, where Gauss-Hermite
  * would need thousands of nodes. For a kink it is of the order of step^2.
+ *
+ * From deviations of 1000 on the rule goes by t, h = sinh t, and f must come to a line on either side of 0.
  */
 export function gaussianMean(f: (h: number) => number, variance: number): number {
   const deviation = Math.sqrt(variance);
+  if (deviation >= WIDE) return wideMean(f, deviation);
   const { step, count, weights } = meshFor(deviation);
   let sum = 0;
   for (let k = -count; k <= count; k++) sum += weights[k + count] * f(deviation * k * step);
+  return sum;
+}
+
+const WIDE = 1000;
+const WIDE_STEP = 0.1;
+
+/** In t the number of nodes grows as the logarithm of the deviation. */
+function wideMean(f: (h: number) => number, deviation: number): number {
+  const count = Math.ceil(Math.asinh(reach * deviation) / WIDE_STEP);
+  let sum = 0;
+  for (let k = -count; k <= count; k++) {
+    const t = k * WIDE_STEP;
+    const h = Math.sinh(t);
+    const weight = (WIDE_STEP * Math.cosh(t) * normalDensity(h / deviation)) / deviation;
+    if (weight > 0) sum += weight * f(h);
+  }
   return sum;
 }
 

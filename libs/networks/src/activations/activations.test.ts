@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { normalDensity } from '../normal.ts';
 import { activationNames, activations, findActivation } from './index.ts';
 
 const grid = Array.from({ length: 241 }, (_, i) => -6 + i * 0.05 + 0.013);
@@ -124,5 +125,27 @@ describe('closed Gaussian expectations', () => {
     }
     const halfMean = Math.sqrt(1.7 / (2 * Math.PI));
     expect(gaussian!.mean(1.7)).toBeCloseTo((phi(1) + phi(-1)) * halfMean, 14);
+  });
+
+  test('sin agrees with numerical integration, and is finite for large variances', () => {
+    const { phi, dphi, gaussian, slopeGaussian } = findActivation('sin')!;
+    const nodes = Array.from({ length: 341 }, (_, i) => (i - 170) * 0.05);
+    const weights = nodes.map((z) => 0.05 * normalDensity(z));
+    const [v, w] = [0.7, 2.5];
+    for (const c of [-1.2, -0.1, 0, 0.9]) {
+      const [slope, rest] = [c / Math.sqrt(v), Math.sqrt(w - c ** 2 / v)];
+      const integral = (f: (h: number) => number) =>
+        nodes.reduce((sum, z, i) => {
+          const inner = nodes.reduce((all, u, j) => all + weights[j] * f(slope * z + rest * u), 0);
+          return sum + weights[i] * f(Math.sqrt(v) * z) * inner;
+        }, 0);
+      expect(gaussian!.product(v, w, c)).toBeCloseTo(integral(phi), 13);
+      expect(slopeGaussian!.product(v, w, c)).toBeCloseTo(integral(dphi), 13);
+    }
+    expect(gaussian!.product(1e8, 1e8, 1e8)).toBe(0.5);
+    expect(gaussian!.product(1e8, 1e8, -1e8)).toBe(-0.5);
+    expect(slopeGaussian!.product(1e8, 1e8, 1e8)).toBe(0.5);
+    expect(gaussian!.product(1e-12, 1e-12, 1e-12) / 1e-12).toBeCloseTo(1, 11);
+    expect(slopeGaussian!.mean(2)).toBeCloseTo(Math.exp(-1), 15);
   });
 });
