@@ -11,7 +11,7 @@ import {
   type Case,
   type ConvolutionalSettings,
 } from './settings.ts';
-import { finiteDepthPrediction, limitPrediction, type Prediction } from './theory.ts';
+import { finiteDepthPrediction, type Prediction } from './theory.ts';
 
 /** Standard errors up to this part of a value are within what states of 32 bits resolve. */
 const RESOLUTION = 1e-6;
@@ -35,8 +35,8 @@ export interface ConvolutionalEstimates {
 export function estimateConvolutional(
   settings: ConvolutionalSettings,
   samples: readonly CaseSample[],
+  limit: Prediction | undefined,
 ): ConvolutionalEstimates {
-  const limit = limitPrediction(settings);
   const held = samples.map((sample) => ({
     sample,
     finiteDepth: heldAgainst(

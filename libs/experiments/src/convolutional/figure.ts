@@ -3,7 +3,7 @@ import { spread } from '../spread.ts';
 import { cosine } from './cosine.ts';
 import type { CaseSample } from './samples.ts';
 import { centreOf, type ConvolutionalSettings, type Process } from './settings.ts';
-import { limitPrediction, type Prediction } from './theory.ts';
+import type { Prediction } from './theory.ts';
 
 const LABELS = { resnet: 'network', sde: 'Euler scheme' } as const;
 
@@ -15,9 +15,9 @@ const LABELS = { resnet: 'network', sde: 'Euler scheme' } as const;
 export function convolutionalFigure(
   settings: ConvolutionalSettings,
   samples: readonly CaseSample[],
+  limit: Prediction | undefined,
 ) {
   const { rows, columns, images, processes, size: sizes, draws, kernel, activation } = settings;
-  const limit = limitPrediction(settings);
   return curvesFigure({
     title: 'Convolutional residual networks, site by site',
     subtitle: `${activation}, ${rows} × ${columns} sites, patches of ${kernel} × ${kernel}, ${draws.toLocaleString('en')} draws; mean and standard error`,

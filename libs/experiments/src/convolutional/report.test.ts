@@ -108,7 +108,8 @@ it('compares corners, sides and the middle, each once', () => {
 
 it('holds nothing against theory that a narrow network cannot have', async () => {
   const settings = settingsOf({ size: 10, processes: 'resnet', draws: 1000, rows: 1, columns: 2 });
-  const { basis } = estimateConvolutional(settings, await readSamples(settings, runOf(settings)));
+  const samples = await readSamples(settings, runOf(settings));
+  const { basis } = estimateConvolutional(settings, samples, undefined);
   expect(basis.narrow).toBeGreaterThan(0);
   expect(basis.judged.every(({ quantity }) => quantity === 'mean')).toBe(true);
 });

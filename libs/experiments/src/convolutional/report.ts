@@ -14,11 +14,12 @@ export async function reportConvolutional(
   run: Pick<Run, 'batches'>,
 ): Promise<Report> {
   const samples = await readSamples(settings, run);
-  const { all, finiteDepth, basis } = estimateConvolutional(settings, samples);
+  const limit = limitPrediction(settings);
+  const { all, finiteDepth, basis } = estimateConvolutional(settings, samples, limit);
   const { draws, size, T } = settings;
   const middle = placeOf(settings, centreOf(settings));
   const noLimit =
-    limitPrediction(settings) === undefined
+    limit === undefined
       ? [
           `There is no limit at T = ${T}: the activation has none, or it explodes before. Estimates are held against the theory of their own depth alone.`,
         ]
@@ -48,18 +49,18 @@ export async function reportConvolutional(
             ],
       ),
     ],
-    artifacts: () => renderFigure(convolutionalFigure(settings, samples)),
+    artifacts: () => renderFigure(convolutionalFigure(settings, samples, limit)),
   };
 }
 
-export function placeOf({ columns }: Pick<ConvolutionalSettings, 'columns'>, site: number) {
+function placeOf({ columns }: Pick<ConvolutionalSettings, 'columns'>, site: number) {
   return { row: Math.floor(site / columns), column: site % columns };
 }
 
 function sentence(agreement: boolean | null, worst: Estimate | undefined): string {
   if (!worst) return 'No moment could be held against theory.';
   const { at, quantity, z, source } = worst;
-  const where = `${quantity} of ${String(at.process)} at D = L = ${String(at.size)}, row ${String(at.row)}, column ${String(at.column)}`;
+  const where = `${quantity} of ${String(at.process)} at D = L = ${String(at.size)}, image ${String(at.image)}, row ${String(at.row)}, column ${String(at.column)}`;
   const largest = `the largest deviation is ${Math.abs(z!).toFixed(2)} standard errors (${where})`;
   return agreement
     ? `The moments at the sites agree with the theory for their own depth at infinite width: ${largest}.`
