@@ -7,7 +7,7 @@ import { findPeer, missing, type Peer } from '../peers.ts';
 import { cpuSeconds, inRounds } from '../rounds.ts';
 import { ratios } from '../statistics.ts';
 
-/** Draws of L = D = `size` for an even image of so many sites a side. */
+/** Draws of L = D = `size` for an image of ones, so many a side. */
 interface Contest {
   readonly size: number;
   readonly side: number;

@@ -41,7 +41,7 @@ const shape = {
     )
     .default([1])
     .describe(
-      'the images, of one channel that is copied into all; a number stands for an image that is even',
+      'the images, of one channel that is copied into all; a number stands for an image of that number',
     ),
   rows: wholeNumber(1, MOST_SITES).default(8).describe('rows of an image'),
   columns: wholeNumber(1, MOST_SITES).default(8).describe('columns of an image'),
