@@ -6,6 +6,7 @@ import type { Batch } from '@resdiff/tables';
 import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
+import { partsBySize } from '../size-parts.ts';
 import { tableBytes } from '../table-bytes.ts';
 import { refuseTooManyRows } from '../table-rows.ts';
 import {
@@ -55,18 +56,7 @@ export function planConvolutional(settings: ConvolutionalSettings, shardSize?: n
   const mostRows = Math.max(...cases.flatMap(({ shards }) => shards.map((shard) => shard.rows)));
   return {
     shards: cases.flatMap(({ shards }) => shards),
-    parts: settings.size.map((size) => {
-      const own = cases.filter((each) => each.size === size);
-      const total = (of: (each: (typeof own)[number]) => number) =>
-        own.reduce((sum, each) => sum + of(each), 0);
-      return {
-        part: `D = L = ${size}`,
-        shards: total(({ shards }) => shards.length),
-        rows: own.length * draws * sites,
-        work: draws * total(({ normals }) => normals),
-        seconds: draws * total(({ seconds }) => seconds),
-      };
-    }),
+    parts: partsBySize(cases, { draws, rowsPerDraw: sites }),
     workUnit: 'normals',
     workerBytes: Math.max(...cases.map(({ bytes }) => bytes)) + ROW_BYTES * mostRows,
     diskBytes: tableBytes(sitesTable, { rows, parquetRowBytes: PARQUET_ROW_BYTES }),

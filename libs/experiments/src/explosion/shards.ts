@@ -6,6 +6,7 @@ import type { Batch } from '@resdiff/tables';
 import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
+import { partsBySize } from '../size-parts.ts';
 import { tableBytes } from '../table-bytes.ts';
 import { refuseTooManyRows } from '../table-rows.ts';
 import { passingTime } from './passing.ts';
@@ -51,18 +52,7 @@ export function planExplosion(settings: ExplosionSettings, shardSize?: number): 
   refuseTooManyRows(rows);
   return {
     shards: cases.flatMap(({ shards }) => shards),
-    parts: settings.size.map((size) => {
-      const own = cases.filter((each) => each.size === size);
-      const total = (of: (each: (typeof own)[number]) => number) =>
-        own.reduce((sum, each) => sum + of(each), 0);
-      return {
-        part: `D = L = ${size}`,
-        shards: total(({ shards }) => shards.length),
-        rows: own.length * draws * perDraw,
-        work: draws * total(({ normals }) => normals),
-        seconds: draws * total(({ seconds }) => seconds),
-      };
-    }),
+    parts: partsBySize(cases, { draws, rowsPerDraw: perDraw }),
     workUnit: 'normals',
     workerBytes:
       Math.max(...cases.map(({ bytes }) => bytes)) + 64 * Math.max(...cases.map(largestShard)),
