@@ -1,5 +1,11 @@
 import type { Activation, GaussianExpectations } from '@resdiff/networks';
 import { gaussHermite } from './gauss-quadrature.ts';
+import {
+  hermiteCoefficients,
+  hermiteRule,
+  mehlerSeries,
+  type HermiteRule,
+} from './hermite-series.ts';
 
 /**
  * Nodes a dimension by the larger variance: for every smooth activation of libs/networks the error is
@@ -57,19 +63,13 @@ export function mehlerExpectations(
   phi: (x: number) => number,
   count: number,
 ): GaussianExpectations {
-  const { nodes, weighted } = hermitePolynomials(count);
+  const rule = gaussHermiteRule(count);
   const kept = new Map<number, Float64Array>();
   const coefficients = (variance: number): Float64Array => {
     const known = kept.get(variance);
     if (known) return known;
     if (kept.size >= KEPT) kept.clear();
-    const deviation = Math.sqrt(variance);
-    const values = nodes.map((u) => phi(deviation * u));
-    const found = Float64Array.from({ length: count }, (_, k) => {
-      let sum = 0;
-      for (let n = 0; n < count; n++) sum += weighted[k * count + n] * values[n];
-      return sum;
-    });
+    const found = hermiteCoefficients(rule, phi, variance);
     kept.set(variance, found);
     return found;
   };
@@ -78,36 +78,19 @@ export function mehlerExpectations(
     product(variance, otherVariance, covariance) {
       const scale = Math.sqrt(variance) * Math.sqrt(otherVariance);
       const rho = scale > 0 ? Math.max(-1, Math.min(1, covariance / scale)) : 0;
-      const [a, b] = [coefficients(variance), coefficients(otherVariance)];
-      let sum = 0;
-      for (let k = count - 1; k >= 0; k--) sum = a[k] * b[k] + rho * sum;
-      return sum;
+      return mehlerSeries(coefficients(variance), coefficients(otherVariance), rho);
     },
   };
 }
 
-interface HermitePolynomials {
-  readonly nodes: Float64Array;
-  readonly weighted: Float64Array;
-}
+const made = new Map<number, HermiteRule>();
 
-const made = new Map<number, HermitePolynomials>();
-
-/** The orthonormal Hermite polynomials below this degree at the nodes, times the weights, by rows. */
-function hermitePolynomials(count: number): HermitePolynomials {
+/** With as many polynomials as nodes. */
+function gaussHermiteRule(count: number): HermiteRule {
   const known = made.get(count);
   if (known) return known;
   const { nodes, weights } = gaussHermite(count);
-  const weighted = new Float64Array(count * count);
-  for (let n = 0; n < count; n++) {
-    let [previous, current] = [0, weights[n]];
-    for (let k = 0; k < count; k++) {
-      weighted[k * count + n] = current;
-      const next = (nodes[n] * current - Math.sqrt(k) * previous) / Math.sqrt(k + 1);
-      [previous, current] = [current, next];
-    }
-  }
-  const polynomials = { nodes, weighted };
-  made.set(count, polynomials);
-  return polynomials;
+  const rule = hermiteRule(nodes, (n) => weights[n], count);
+  made.set(count, rule);
+  return rule;
 }

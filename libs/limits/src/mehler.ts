@@ -1,5 +1,11 @@
 import { normalDensity, type Activation, type IidParameterLaw } from '@resdiff/networks';
 import { feedforwardMaps } from './feedforward.ts';
+import {
+  hermiteCoefficients,
+  hermiteRule,
+  mehlerSeries,
+  type HermiteRule,
+} from './hermite-series.ts';
 
 /** Terms of the series, and the grid on which their coefficients are summed. */
 const TERMS = 200;
@@ -27,13 +33,15 @@ export function mehlerCovariances(
   let state = covariance;
   for (let layer = 0; layer < layers; layer++) {
     const q = Float64Array.from({ length: count }, (_, i) => state[i * count + i]);
-    const coefficients = Array.from(q, (value) => hermiteCoefficients(activation.phi, value));
+    const coefficients = Array.from(q, (value) =>
+      hermiteCoefficients(evenRule(), activation.phi, value),
+    );
     const next = new Float64Array(covariance.length);
     for (let i = 0; i < count; i++) {
       next[i * count + i] = variance(q[i]);
       for (let j = 0; j < i; j++) {
         const rho = state[i * count + j] / Math.sqrt(q[i] * q[j]);
-        const mean = series(coefficients[i], coefficients[j], rho);
+        const mean = mehlerSeries(coefficients[i], coefficients[j], rho);
         next[i * count + j] = law.sigmaB ** 2 + law.sigmaW ** 2 * mean;
         next[j * count + i] = next[i * count + j];
       }
@@ -43,41 +51,15 @@ export function mehlerCovariances(
   return state;
 }
 
-function series(a: Float64Array, b: Float64Array, rho: number): number {
-  let sum = 0;
-  for (let k = TERMS - 1; k >= 0; k--) sum = a[k] * b[k] + rho * sum;
-  return sum;
-}
+let made: HermiteRule | undefined;
 
-/** E phi(sqrt(q) u) he_k(u), he_k the Hermite polynomials that are orthonormal for u ~ N(0, 1). */
-function hermiteCoefficients(phi: (x: number) => number, q: number): Float64Array {
-  const deviation = Math.sqrt(q);
-  const { nodes, weighted } = hermiteFunctions();
-  const values = nodes.map((u) => phi(deviation * u));
-  return Float64Array.from({ length: TERMS }, (_, k) => {
-    let sum = 0;
-    for (let n = 0; n < nodes.length; n++) sum += weighted[k * nodes.length + n] * values[n];
-    return sum;
-  });
-}
-
-let made: { readonly nodes: Float64Array; readonly weighted: Float64Array } | undefined;
-
-/** he_k times the normal density times the step on an even grid, a row for each k. */
-function hermiteFunctions() {
-  if (made) return made;
+/** On an even grid. */
+function evenRule(): HermiteRule {
   const half = Math.ceil(REACH / STEP);
-  const count = 2 * half + 1;
-  const nodes = Float64Array.from({ length: count }, (_, n) => (n - half) * STEP);
-  const weighted = new Float64Array(TERMS * count);
-  for (let n = 0; n < count; n++) {
-    let [previous, current] = [0, STEP * normalDensity(nodes[n])];
-    for (let k = 0; k < TERMS; k++) {
-      weighted[k * count + n] = current;
-      const next = (nodes[n] * current - Math.sqrt(k) * previous) / Math.sqrt(k + 1);
-      [previous, current] = [current, next];
-    }
-  }
-  made = { nodes, weighted };
+  made ??= hermiteRule(
+    Float64Array.from({ length: 2 * half + 1 }, (_, n) => (n - half) * STEP),
+    (n) => STEP * normalDensity((n - half) * STEP),
+    TERMS,
+  );
   return made;
 }
