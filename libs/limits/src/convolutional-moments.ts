@@ -62,13 +62,13 @@ function featurePatches(
     if (x.length === width) return x.map(psi.phi);
     throw new RangeError(`A state has ${x.length} coordinates; the width is ${width}.`);
   });
-  const places = patchSites(convolution);
+  const places = patchSites(convolution, states.length / sites);
   const taps = convolution.kernel ** 2;
   return features.map((_, site) => {
     const patch = new Float64Array(taps * width);
     for (let tap = 0; tap < taps; tap++) {
-      const place = places[(site % sites) * taps + tap];
-      if (place >= 0) patch.set(features[site - (site % sites) + place], tap * width);
+      const place = places[site * taps + tap];
+      if (place >= 0) patch.set(features[place], tap * width);
     }
     return patch;
   });

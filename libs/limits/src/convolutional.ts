@@ -117,23 +117,16 @@ function patchProducts(
   convolution: Convolution,
 ): (products: Float64Array) => Float64Array {
   const own = siteCount(convolution);
-  const patches = patchSites(convolution);
   if (sites === 0 || sites % own !== 0) {
     throw new RangeError(`There are ${sites} sites; an image has ${own}.`);
   }
+  const patches = patchSites(convolution, sites / own);
   const taps = convolution.kernel ** 2;
-  const neighbour = (site: number, tap: number) => {
-    const within = patches[(site % own) * taps + tap];
-    return within < 0 ? -1 : site - (site % own) + within;
-  };
-  const table = Array.from({ length: sites }, (_, site) =>
-    Array.from({ length: taps }, (__, tap) => neighbour(site, tap)),
-  );
   return (products) =>
     symmetric(sites, (i, j) => {
       let sum = 0;
       for (let tap = 0; tap < taps; tap++) {
-        const [a, b] = [table[i][tap], table[j][tap]];
+        const [a, b] = [patches[i * taps + tap], patches[j * taps + tap]];
         if (a >= 0 && b >= 0) sum += products[a * sites + b];
       }
       return sum;

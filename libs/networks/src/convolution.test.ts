@@ -21,6 +21,13 @@ describe('the sites of patches', () => {
     expect(wide).toHaveLength(25);
   });
 
+  it('stay within their image, of several', () => {
+    const one = patchSites(image);
+    const two = patchSites(image, 2);
+    expect(two.subarray(0, one.length)).toEqual(one);
+    expect(two.subarray(one.length)).toEqual(one.map((site) => (site < 0 ? -1 : site + 12)));
+  });
+
   it.each([
     [{ kernel: 2 }, 'kernel is 2; it must be odd.'],
     [{ rows: 0 }, 'rows is 0; it must be a positive integer.'],

@@ -32,23 +32,26 @@ export function siteCount({ rows, columns }: Pick<Convolution, 'rows' | 'columns
 }
 
 /**
- * The sites of the patch about every site of an image, sites x kernel^2 row-major, a patch by rows; -1
- * for what is outside of the image.
+ * The sites of the patch about every site of images that are numbered one after another, sites x
+ * kernel^2 row-major, a patch by rows; -1 for what is outside of the image.
  *
  * @throws {RangeError} if a size is not a positive integer or the kernel is even.
  */
-export function patchSites(convolution: Omit<Convolution, 'patchScaling'>): Int32Array {
+export function patchSites(convolution: Omit<Convolution, 'patchScaling'>, images = 1): Int32Array {
   requireConvolution(convolution);
   const { rows, columns, kernel } = convolution;
   const reach = (kernel - 1) / 2;
-  const sites = new Int32Array(rows * columns * kernel ** 2);
+  const sites = new Int32Array(images * rows * columns * kernel ** 2);
   let at = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      for (let u = row - reach; u <= row + reach; u++) {
-        for (let v = column - reach; v <= column + reach; v++) {
-          const inside = u >= 0 && u < rows && v >= 0 && v < columns;
-          sites[at++] = inside ? u * columns + v : -1;
+  for (let image = 0; image < images; image++) {
+    const first = image * rows * columns;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        for (let u = row - reach; u <= row + reach; u++) {
+          for (let v = column - reach; v <= column + reach; v++) {
+            const inside = u >= 0 && u < rows && v >= 0 && v < columns;
+            sites[at++] = inside ? first + u * columns + v : -1;
+          }
         }
       }
     }

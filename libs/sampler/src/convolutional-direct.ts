@@ -18,8 +18,7 @@ export function directConvolutionalSampler(draws: ConvolutionalDraws): Sampler {
   const { width, depth, activation, convolution } = network;
   const { sigmaW, sigmaB } = patchLaw(network, convolution);
   const taps = convolution.kernel ** 2;
-  const sites = siteCount(convolution);
-  const patches = patchSites(convolution);
+  const patches = patchSites(convolution, initial.length / siteCount(convolution));
   const step = dt(network);
   const psi = draws.psi?.phi ?? ((x: number) => x);
   const { dphi, ddphi } = activation.atZero;
@@ -28,9 +27,8 @@ export function directConvolutionalSampler(draws: ConvolutionalDraws): Sampler {
   const patchOf = (states: readonly Float64Array[], site: number) => {
     const patch = new Float64Array(taps * width);
     for (let tap = 0; tap < taps; tap++) {
-      const neighbour = patches[(site % sites) * taps + tap];
-      const image = site - (site % sites);
-      if (neighbour >= 0) patch.set(states[image + neighbour].map(psi), tap * width);
+      const neighbour = patches[site * taps + tap];
+      if (neighbour >= 0) patch.set(states[neighbour].map(psi), tap * width);
     }
     return patch;
   };
