@@ -4,12 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commandOf, scratch } from '../test/support.ts';
 import { UserError } from './errors.ts';
 import { lockFolder } from './lock.ts';
 
 const linux = process.platform === 'linux';
+const patience = { interval: 5, timeout: 30_000 };
 
 function writeLock(folder: string, owner: object): void {
   writeFileSync(
@@ -102,12 +103,15 @@ describe('lockFolder', () => {
 
   it.runIf(linux)('counts a zombie as gone', async () => {
     // The shell starts a child and becomes a program that never asks for it.
-    const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    const parent = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
     onTestFinished(() => void parent.kill('SIGKILL'));
     const pid = Number(await firstLine(parent));
-    while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await vi.waitUntil(
+      () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n',
+      patience,
+    );
+    process.kill(pid, 'SIGKILL');
+    await vi.waitUntil(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '), patience);
     const folder = await scratch();
     writeLock(folder, { pid, started: 'boot/1' });
     lockFolder(folder).release();
