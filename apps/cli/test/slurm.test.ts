@@ -141,14 +141,17 @@ describeWithSlurm('a sweep on Slurm', () => {
 
     it('takes one of two submitters at once', async () => {
       const cwd = scratch();
-      const both = [0, 1].map(() => resdiff(['submit', ...pipeline, ...inTwo, '--out=run'], cwd));
+      const words = ['submit', ...pipeline, ...inTwo, '--out=run', ...halting(cwd)];
+      const both = [0, 1].map(() => resdiff(words, cwd));
       const outcomes = await Promise.all(both);
       expect(outcomes.map(({ code }) => code).sort((a, b) => Number(a) - Number(b))).toEqual([
         0, 2,
       ]);
       const { stderr } = outcomes.find(({ code }) => code === 2)!;
       expect(stderr).toMatch(/already works in run|is active|holds no readable owner/);
+      const pid = await halted(cwd);
       const local = await resdiff(['sweep', ...pipeline, '--out=run'], cwd);
+      process.kill(pid, 'SIGCONT');
       expect(local).toMatchObject({ code: 2, stdout: '' });
       expect(local.stderr).toMatch(/Slurm works on run|already works in run/);
       expect(await ended(cwd)).toMatchObject({ state: 'complete' });
