@@ -4,6 +4,20 @@ import { expect, it } from 'vitest';
 import { scratch } from '../test/support.ts';
 import { tableBytes } from './table-bytes.ts';
 
+it('counts the bit of each row that may be null', async () => {
+  const schema = defineTable({
+    name: 'flags',
+    columns: [{ name: 'a', type: 'boolean', description: 'A value.', nullable: true }],
+  });
+  const rows = 500_000;
+  const writer = await createArrowWriter(join(scratch(), 'flags.arrow'), schema, {});
+  const values = new Uint8Array(rows);
+  writer.append({ rows, columns: { a: { values, valid: values } } });
+  const { bytes } = writer.close();
+  const arrow = tableBytes(schema, { rows, parquetRowBytes: 0 }) / 2;
+  expect(Math.abs(arrow / bytes - 1)).toBeLessThan(0.05);
+});
+
 it('is what Arrow files of many rows take, twice, and the Parquet file', async () => {
   const description = 'A value.';
   const schema = defineTable({

@@ -25,7 +25,10 @@ export function tableBytes(
   { rows, parquetRowBytes, textBytes = 16 }: TableRows,
 ): number {
   const arrowRowBytes = columns.reduce(
-    (sum, { type }) => sum + (type === 'string' ? 4 + textBytes : ARROW_BYTES[type]),
+    (sum, { type, nullable }) =>
+      sum +
+      (type === 'string' ? 4 + textBytes : ARROW_BYTES[type]) +
+      (nullable ? ARROW_BYTES.boolean : 0),
     0,
   );
   return rows * (2 * arrowRowBytes + parquetRowBytes);

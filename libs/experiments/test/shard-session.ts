@@ -1,5 +1,5 @@
 import { ShardStopped, type ShardContent, type ShardContext } from '@resdiff/runtime';
-import type { Batch } from '@resdiff/tables';
+import { isNullableColumn, valueAt, type Batch, type BatchColumn } from '@resdiff/tables';
 
 /** What became of a shard. */
 export interface ShardEnd {
@@ -65,9 +65,12 @@ export async function computeInSessions(
   throw new Error('the shard does not end');
 }
 
+/** Each row by its columns, where null is no value. */
 export function rowsOf({ rows, columns }: Batch): Record<string, unknown>[] {
+  const at = (column: BatchColumn, row: number) =>
+    isNullableColumn(column) ? valueAt(column, row) : column[row];
   return Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column[row]])),
+    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, at(column, row)])),
   );
 }
 

@@ -47,7 +47,7 @@ async function readArrow(path: string): Promise<Record<string, unknown[]>> {
     for (const { name, type, values } of schema) {
       const meaning = (value: unknown) =>
         type === 'boolean' ? value === 1 : (values?.[value as number] ?? value);
-      found[name]?.push(...Array.from<unknown, unknown>(columns[name] ?? [], meaning));
+      found[name]?.push(...Array.from((columns[name] ?? []) as ArrayLike<unknown>, meaning));
     }
   }
   return found;

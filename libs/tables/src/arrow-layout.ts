@@ -4,6 +4,7 @@ import { Message, type RecordBatch } from 'apache-arrow/ipc/metadata/message';
 import type { Schema } from 'apache-arrow/schema';
 import { columnType, type ArrowTypes } from './arrow-schema.ts';
 import type { OpenSource } from './arrow-source.ts';
+import { splitMetadata } from './metadata.ts';
 import type { ColumnType } from './schema.ts';
 
 const MAGIC = 'ARROW1';
@@ -29,6 +30,8 @@ export interface BatchLayout {
 export interface ColumnLayout {
   readonly name: string;
   readonly type: ColumnType;
+  /** One bit a row, 1 if it has a value; empty if all do; undefined if the column is not nullable. */
+  readonly validity: Region | undefined;
   /** The values, after their offsets if they are strings, in the body. */
   readonly buffers: readonly Region[];
 }
@@ -40,10 +43,12 @@ export interface ColumnLayout {
  */
 export function readLayout(source: OpenSource): BatchLayout[] {
   const footer = readFooter(source);
-  const { fields } = footer.schema as Schema<ArrowTypes>;
-  const columns = fields.map((field) => {
+  const { fields, metadata } = footer.schema as Schema<ArrowTypes>;
+  const declared = splitMetadata(metadata).schema?.columns ?? [];
+  const nullable = new Set(declared.filter((each) => each.nullable).map(({ name }) => name));
+  const columns = fields.map((field): FoundColumn => {
     const type = columnType(field.type);
-    if (type !== undefined) return { name: field.name, type };
+    if (type !== undefined) return { name: field.name, type, nullable: nullable.has(field.name) };
     throw new TypeError(
       `${source.name}: expected Int16, Int32, Int64, Float32, Float64, Bool, Utf8 or ` +
         `Dictionary<Int8, Utf8>, found ${field.toString()}`,
@@ -60,25 +65,33 @@ export function readLayout(source: OpenSource): BatchLayout[] {
   });
 }
 
+/** A column that is nullable if the schema in the metadata, not that of Arrow, says so. */
+type FoundColumn = Pick<ColumnLayout, 'name' | 'type'> & { readonly nullable: boolean };
+
 /** Deals the buffers of a record batch out to its columns. */
 function layOut(
   file: string,
-  columns: readonly Pick<ColumnLayout, 'name' | 'type'>[],
-  { nodes, buffers }: RecordBatch,
+  columns: readonly FoundColumn[],
+  { length: rows, nodes, buffers }: RecordBatch,
   bodyBytes: number,
 ): ColumnLayout[] {
   let next = 0;
-  return columns.map(({ name, type }, index) => {
+  return columns.map(({ name, type, nullable }, index) => {
     const where = `${file}: column ${name}`;
     const { nullCount } = nodes[index];
-    if (nullCount > 0) throw new TypeError(`${where}: expected no nulls, found ${nullCount}`);
-    // The first buffer says which values are null.
-    const regions = buffers.slice(next + 1, next + (type === 'string' ? 3 : 2));
+    if (nullCount > 0 && !nullable) {
+      throw new TypeError(`${where}: expected no nulls, found ${nullCount}`);
+    }
+    const [bits, ...regions] = buffers.slice(next, next + (type === 'string' ? 3 : 2));
     next += 1 + regions.length;
-    if (regions.some(({ offset, length }) => offset + length > bodyBytes)) {
+    // Without nulls there may be bits or none, and they say nothing.
+    const validity = nullCount > 0 ? bits : { offset: 0, length: 0 };
+    const tooFewBits = nullCount > 0 && 8 * bits.length < rows;
+    const isOutside = ({ offset, length }: Region) => offset + length > bodyBytes;
+    if (tooFewBits || [validity, ...regions].some(isOutside)) {
       throw new Error(`${where}: expected a complete Arrow IPC file, found a batch cut short`);
     }
-    return { name, type, buffers: regions };
+    return { name, type, validity: nullable ? validity : undefined, buffers: regions };
   });
 }
 

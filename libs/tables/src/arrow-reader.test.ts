@@ -17,6 +17,7 @@ import {
   differentRows,
   everyType,
   firstDifference,
+  listOf,
   repeatingRows,
   sliceRows,
   temporaryFolder,
@@ -57,7 +58,7 @@ describe('readArrowBatches', () => {
       for (const [name, array] of Object.entries(expected.columns)) {
         expect(batch.columns[name].constructor).toBe(array.constructor);
       }
-      const found = Object.entries(batch.columns).map(([name, array]) => [name, [...array]]);
+      const found = Object.entries(batch.columns).map(([name, array]) => [name, listOf(array)]);
       const wanted = Object.entries(expected.columns).map(([name, array]) => [name, [...array]]);
       expect(
         firstDifference(

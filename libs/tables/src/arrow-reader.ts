@@ -1,7 +1,7 @@
 import { isLaidOutAs, knownLayout, type KnownLayout } from './arrow-known-layout.ts';
 import { readFooter, type BatchLayout, type ColumnLayout } from './arrow-layout.ts';
 import { openSource, type ArrowSource, type OpenSource } from './arrow-source.ts';
-import { columnOver, type Batch, type ColumnArray } from './batch.ts';
+import { columnOver, type Batch, type BatchColumn, type ColumnArray } from './batch.ts';
 import { SCHEMA_KEY, splitMetadata, type Metadata } from './metadata.ts';
 import type { TableSchema } from './schema.ts';
 
@@ -9,9 +9,9 @@ import type { TableSchema } from './schema.ts';
  * Reads an Arrow IPC file record batch by record batch; memory is bounded by a batch. Batches
  * without rows are skipped. Arrays of batches may be views of the memory given.
  *
- * @throws Error if the file is not a complete Arrow file; TypeError if a column is nullable in
- *   fact or of a type that no {@link TableSchema} has, or if the batches are compressed; an error of
- *   the file system, with its `code`.
+ * @throws Error if the file is not a complete Arrow file; TypeError if a column has nulls that the
+ *   {@link TableSchema} in the file's metadata does not declare or is of a type that none has, or if
+ *   the batches are compressed; an error of the file system, with its `code`.
  */
 export function readArrowBatches(source: ArrowSource): Generator<Batch, void, undefined> {
   return new ArrowReader().batches(source);
@@ -70,7 +70,18 @@ function toBatch({ rows, columns }: BatchLayout, body: Uint8Array): Batch {
   return { rows, columns: Object.fromEntries(entries) };
 }
 
-function toColumn({ type, buffers }: ColumnLayout, body: Uint8Array, rows: number): ColumnArray {
+function toColumn(column: ColumnLayout, body: Uint8Array, rows: number): BatchColumn {
+  const values = toArray(column, body, rows);
+  if (!column.validity) return values;
+  const { offset, length } = column.validity;
+  const valid =
+    length === 0
+      ? new Uint8Array(rows).fill(1)
+      : unpackBits(body.subarray(offset, offset + length), rows);
+  return { values, valid };
+}
+
+function toArray({ type, buffers }: ColumnLayout, body: Uint8Array, rows: number): ColumnArray {
   const [first, second] = buffers.map(({ offset, length }) =>
     body.subarray(offset, offset + length),
   );

@@ -18,7 +18,7 @@ import type { ColumnSchema, ColumnType, TableSchema } from './schema.ts';
 export type ArrowTypes = Record<string, DataType>;
 
 /**
- * The Arrow schema of a table: required fields that carry their description and unit as metadata,
+ * The Arrow schema of a table: fields, nullable if they are declared so, that carry their description and unit as metadata,
  * under the metadata of the file.
  */
 export function arrowSchema(
@@ -27,7 +27,12 @@ export function arrowSchema(
 ): Schema<ArrowTypes> {
   const fields = schema.columns.map(
     (column, index) =>
-      new Field(column.name, arrowType(column, index), false, fieldMetadata(column)),
+      new Field(
+        column.name,
+        arrowType(column, index),
+        column.nullable ?? false,
+        fieldMetadata(column),
+      ),
   );
   return new Schema(fields, new Map(metadata));
 }

@@ -10,9 +10,10 @@ import {
 import type { Schema } from 'apache-arrow/schema';
 import { arrowSchema } from './arrow-schema.ts';
 import type { AtomicFile } from './atomic.ts';
-import type { Batch, ColumnArray } from './batch.ts';
+import { isNullableColumn, type Batch, type ColumnArray } from './batch.ts';
 import { fileMetadata, type Metadata } from './metadata.ts';
-import type { ColumnSchema, TableSchema } from './schema.ts';
+import { countNulls } from './nullable.ts';
+import type { ColumnSchema, ColumnType, TableSchema } from './schema.ts';
 import {
   CHUNK_ROWS,
   createFileWriter,
@@ -47,8 +48,12 @@ export function arrowTarget(path: string, schema: TableSchema, metadata: Metadat
   return { path, createEncoder: (file) => new ArrowEncoder(file, schema.columns, arrow) };
 }
 
-/** The buffers of a column's values; that of what is null is left empty. */
-type ColumnBuffers = readonly Uint8Array[];
+/** A column of a record batch. */
+interface ColumnBuffers {
+  readonly nulls: number;
+  /** That of what is valid, which is empty if all is, and those of the values. */
+  readonly buffers: readonly Uint8Array[];
+}
 
 /**
  * Writes the layout "IPC File Format" of the format's Columnar.rst. The library's own writer takes
@@ -73,10 +78,10 @@ class ArrowEncoder implements ChunkEncoder {
     this.#write(framed(Message.from(schema)));
     for (const [id, { values }] of columns.entries()) {
       if (!values) continue;
-      const buffers = stringBuffers(values);
-      const batch = new DictionaryBatch(recordBatch(values.length, [buffers]), id);
-      const message = framed(Message.from(batch, bodyBytes([buffers])));
-      this.#dictionaries.push(this.#writeBatch(message, [buffers]));
+      const dictionary = [allValid(stringBuffers(values))];
+      const batch = new DictionaryBatch(recordBatch(values.length, dictionary), id);
+      const message = framed(Message.from(batch, bodyBytes(dictionary)));
+      this.#dictionaries.push(this.#writeBatch(message, dictionary));
     }
   }
 
@@ -87,11 +92,15 @@ class ArrowEncoder implements ChunkEncoder {
   }
 
   #writeRows(columns: Batch['columns'], start: number, end: number): void {
-    const buffers = this.#columns.map(({ name, type }) => {
-      const array = rowsOf(columns[name], start, end);
-      return type === 'boolean' ? [packBits(array as Uint8Array)] : buffersOf(array);
+    const written = this.#columns.map(({ name, type }) => {
+      const column = columns[name];
+      if (!isNullableColumn(column)) return allValid(buffersOf(type, rowsOf(column, start, end)));
+      const values = buffersOf(type, rowsOf(column.values, start, end));
+      const valid = column.valid.subarray(start, end);
+      const nulls = countNulls(valid);
+      return nulls === 0 ? allValid(values) : { nulls, buffers: [packBits(valid), ...values] };
     });
-    this.#batches.push(this.#writeBatch(this.#messageOf(end - start, buffers), buffers));
+    this.#batches.push(this.#writeBatch(this.#messageOf(end - start, written), written));
   }
 
   finish(): void {
@@ -103,9 +112,10 @@ class ArrowEncoder implements ChunkEncoder {
     this.#write(MAGIC);
   }
 
-  /** Batches of the same sizes, all but the last of a table without strings, have the same. */
+  /** Batches of the same sizes, all but the last of a table without strings or nulls, have the same. */
   #messageOf(rows: number, columns: readonly ColumnBuffers[]): Uint8Array {
-    const sizes = [rows, ...columns.flat().map(({ length }) => length)].join();
+    const nulls = columns.map((column) => column.nulls);
+    const sizes = [rows, ...nulls, ...buffersIn(columns).map(({ length }) => length)].join();
     if (this.#message.sizes !== sizes) {
       const bytes = framed(Message.from(recordBatch(rows, columns), bodyBytes(columns)));
       this.#message = { sizes, bytes };
@@ -116,7 +126,7 @@ class ArrowEncoder implements ChunkEncoder {
   #writeBatch(message: Uint8Array, columns: readonly ColumnBuffers[]): FileBlock {
     const block = new FileBlock(message.length, bodyBytes(columns), this.#position);
     this.#write(message);
-    for (const bytes of columns.flat()) {
+    for (const bytes of buffersIn(columns)) {
       this.#write(bytes);
       if (bytes.length % 8 > 0) this.#write(new Uint8Array(8 - (bytes.length % 8)));
     }
@@ -140,20 +150,26 @@ function framed(message: Message): Uint8Array<ArrayBuffer> {
 }
 
 function recordBatch(rows: number, columns: readonly ColumnBuffers[]): RecordBatch {
-  const nodes = columns.map(() => new FieldNode(rows, 0));
+  const nodes = columns.map(({ nulls }) => new FieldNode(rows, nulls));
   let offset = 0;
-  const regions = columns.flatMap((buffers) =>
-    [new Uint8Array(0), ...buffers].map(({ length }) => {
-      const region = new BufferRegion(offset, padded(length));
-      offset += region.length;
-      return region;
-    }),
-  );
+  const regions = buffersIn(columns).map(({ length }) => {
+    const region = new BufferRegion(offset, padded(length));
+    offset += region.length;
+    return region;
+  });
   return new RecordBatch(rows, nodes, regions, null);
 }
 
 function bodyBytes(columns: readonly ColumnBuffers[]): number {
-  return columns.flat().reduce((sum, { length }) => sum + padded(length), 0);
+  return buffersIn(columns).reduce((sum, { length }) => sum + padded(length), 0);
+}
+
+function buffersIn(columns: readonly ColumnBuffers[]): Uint8Array[] {
+  return columns.flatMap(({ buffers }) => buffers);
+}
+
+function allValid(values: readonly Uint8Array[]): ColumnBuffers {
+  return { nulls: 0, buffers: [new Uint8Array(0), ...values] };
 }
 
 function padded(length: number): number {
@@ -164,11 +180,12 @@ function rowsOf(array: ColumnArray, start: number, end: number): ColumnArray {
   return Array.isArray(array) ? array.slice(start, end) : array.subarray(start, end);
 }
 
-function buffersOf(array: ColumnArray): ColumnBuffers {
-  return Array.isArray(array) ? stringBuffers(array) : [bytesOf(array)];
+function buffersOf(type: ColumnType, array: ColumnArray): Uint8Array[] {
+  if (Array.isArray(array)) return stringBuffers(array);
+  return [type === 'boolean' ? packBits(array as Uint8Array) : bytesOf(array)];
 }
 
-function stringBuffers(strings: readonly string[]): ColumnBuffers {
+function stringBuffers(strings: readonly string[]): Uint8Array[] {
   const offsets = new Int32Array(strings.length + 1);
   for (const [row, string] of strings.entries()) {
     offsets[row + 1] = offsets[row] + Buffer.byteLength(string);
@@ -184,6 +201,6 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 /** One bit a boolean, the first in the lowest bit. */
 function packBits(booleans: Uint8Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(booleans.length / 8));
-  for (const [row, boolean] of booleans.entries()) bits[row >> 3] |= boolean << (row & 7);
+  for (let row = 0; row < booleans.length; row++) bits[row >> 3] |= booleans[row] << (row & 7);
   return bits;
 }

@@ -17,12 +17,33 @@ export interface ColumnArrays {
 
 export type ColumnArray = ColumnArrays[ColumnType];
 
+/** A column that may have nulls. See `valueAt` and `nullableColumn`. */
+export interface NullableColumn<Values extends ColumnArray = ColumnArray> {
+  /** In rows without a value, any of the type: it goes nowhere. */
+  readonly values: Values;
+  /** 1 in rows that have a value, NaN among them; 0 in those that have none. */
+  readonly valid: Uint8Array;
+}
+
+/** A column of a batch: a nullable one can be neither read nor written as one that is not. */
+export type BatchColumn<Column extends ColumnSchema = ColumnSchema> = Column extends {
+  readonly nullable: true;
+}
+  ? NullableColumn<ColumnArrays[Column['type']]>
+  : 'nullable' extends keyof Column
+    ? NullableColumn<ColumnArrays[Column['type']]> | ColumnArrays[Column['type']]
+    : ColumnArrays[Column['type']];
+
 /** Some rows of a table, column by column; every array is `rows` long. */
 export interface Batch<Schema extends TableSchema = TableSchema> {
   readonly rows: number;
   readonly columns: {
-    readonly [Column in Schema['columns'][number] as Column['name']]: ColumnArrays[Column['type']];
+    readonly [Column in Schema['columns'][number] as Column['name']]: BatchColumn<Column>;
   };
+}
+
+export function isNullableColumn(column: unknown): column is NullableColumn {
+  return typeof column === 'object' && column !== null && 'valid' in column;
 }
 
 const constructors = {
@@ -87,8 +108,24 @@ export function validateBatch(schema: TableSchema, batch: Batch): void {
   }
 }
 
-function validateColumn(table: string, column: ColumnSchema, array: unknown, rows: number): void {
+function validateColumn(table: string, column: ColumnSchema, found: unknown, rows: number): void {
   const where = `table ${table}, column ${column.name}`;
+  if (!column.nullable) {
+    validateArray(where, column, found, rows);
+    return;
+  }
+  if (!isNullableColumn(found)) {
+    throw new TypeError(
+      `${where}: expected { values, valid } for a nullable column, found ${describe(found)}`,
+    );
+  }
+  validateArray(where, column, found.values, rows);
+  validateArray(`${where}, valid`, { type: 'boolean' }, found.valid, rows);
+}
+
+type ArrayType = Pick<ColumnSchema, 'type' | 'values'>;
+
+function validateArray(where: string, column: ArrayType, array: unknown, rows: number): void {
   const expected = column.type === 'string' ? Array : constructors[column.type];
   if (!(array instanceof expected)) {
     throw new TypeError(
@@ -103,10 +140,11 @@ function validateColumn(table: string, column: ColumnSchema, array: unknown, row
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
+  if (value === null) return 'null';
+  return typeof value === 'object' ? value.constructor.name : typeof value;
 }
 
-function validateIndices(where: string, indices: Uint8Array, { values }: ColumnSchema): void {
+function validateIndices(where: string, indices: Uint8Array, { values }: ArrayType): void {
   const limit = values?.length ?? 2;
   const { length } = indices;
   let row = 0;

@@ -16,9 +16,18 @@ export {
   writeFileAtomic,
   type TemporaryOwner,
 } from './atomic.ts';
-export { validateBatch, type Batch, type ColumnArray, type ColumnArrays } from './batch.ts';
+export {
+  isNullableColumn,
+  validateBatch,
+  type Batch,
+  type BatchColumn,
+  type ColumnArray,
+  type ColumnArrays,
+  type NullableColumn,
+} from './batch.ts';
 export { makeFolders } from './folders.ts';
 export { SCHEMA_KEY, type Metadata } from './metadata.ts';
+export { nullableColumn, valueAt } from './nullable.ts';
 export { createParquetWriter } from './parquet.ts';
 export {
   defineTable,

@@ -3,7 +3,7 @@ import { Condenser, gather, type Condensed, type Repeats } from './parquet-conde
 import { DictionaryBuilder, MAX_DICTIONARY_ENTRIES } from './parquet-dictionary.ts';
 import type { ColumnSchema } from './schema.ts';
 
-/** The bounds of a column chunk; undefined if there is no value but NaN. */
+/** The bounds of a column chunk; undefined if there is no value, or none but NaN. */
 export interface Bounds {
   readonly min: number | bigint | boolean | Uint8Array | undefined;
   readonly max: number | bigint | boolean | Uint8Array | undefined;
@@ -54,8 +54,9 @@ export class ColumnEncoder {
     this.#dictionaries = new DictionaryBuilder(maxRows);
   }
 
-  /** Valid until the next call. */
+  /** Of a chunk's values without nulls; valid until the next call. */
   encode({ values: categories }: ColumnSchema, array: ColumnArray): EncodedColumn {
+    if (array.length === 0) return noValues;
     if (Array.isArray(array)) return encodeStrings(array);
     const condensed = this.#condenser.condense(array);
     if (array instanceof Uint8Array) {
@@ -88,6 +89,12 @@ export class ColumnEncoder {
     return { encoding: 'PLAIN', plain: bytesOf(array), bounds: numberBounds(array) };
   }
 }
+
+const noValues: EncodedColumn = {
+  encoding: 'PLAIN',
+  plain: new Uint8Array(0),
+  bounds: { min: undefined, max: undefined },
+};
 
 function encodeBooleans({ words, repeats }: Condensed): EncodedColumn {
   return {

@@ -13,6 +13,16 @@ export interface Page {
   readonly cycle?: ByteCycle | undefined;
 }
 
+/** Which rows of a data page have a value. */
+export interface Levels {
+  readonly rows: number;
+  readonly nulls: number;
+  /** The encoded definition levels; no bytes if the column is required. */
+  readonly definitions: Uint8Array;
+}
+
+export const noLevels = new Uint8Array(0);
+
 /** Moves what is in the buffer of a writer to the file. */
 export function flush(writer: ByteWriter, file: AtomicFile): void {
   file.write(writer.getBytes());
@@ -48,34 +58,41 @@ export class PageWriter {
     );
   }
 
-  /** A data page of required values: it has no levels. */
-  writeData(page: Page, encoding: Encoding, rows: number): void {
-    this.#write(page, {
-      type: 'DATA_PAGE_V2',
-      data_page_header_v2: {
-        num_values: rows,
-        num_nulls: 0,
-        num_rows: rows,
-        encoding,
-        definition_levels_byte_length: 0,
-        repetition_levels_byte_length: 0,
-        is_compressed: this.codec === 'SNAPPY',
+  /** @param page of the values without nulls. */
+  writeData(page: Page, encoding: Encoding, { rows, nulls, definitions }: Levels): void {
+    this.#write(
+      page,
+      {
+        type: 'DATA_PAGE_V2',
+        data_page_header_v2: {
+          num_values: rows,
+          num_nulls: nulls,
+          num_rows: rows,
+          encoding,
+          definition_levels_byte_length: definitions.length,
+          repetition_levels_byte_length: 0,
+          is_compressed: this.codec === 'SNAPPY',
+        },
       },
-    });
+      definitions,
+    );
   }
 
+  /** @param levels before the body, never compressed. */
   #write(
     { bytes, cycle }: Page,
     header: Omit<PageHeader, 'uncompressed_page_size' | 'compressed_page_size'>,
+    levels: Uint8Array = noLevels,
   ): void {
     const body = this.codec === 'SNAPPY' ? snappy(bytes, cycle) : bytes;
     const start = this.#writer.offset;
     writePageHeader(this.#writer, {
       ...header,
-      uncompressed_page_size: bytes.length,
-      compressed_page_size: body.length,
+      uncompressed_page_size: levels.length + bytes.length,
+      compressed_page_size: levels.length + body.length,
     });
-    this.#bytes += this.#writer.offset - start + bytes.length;
+    this.#bytes += this.#writer.offset - start + levels.length + bytes.length;
+    this.#writer.appendBytes(levels);
     flush(this.#writer, this.#file);
     this.#file.write(body);
     this.#writer.offset += body.length;

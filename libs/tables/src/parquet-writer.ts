@@ -2,11 +2,12 @@ import { ByteWriter } from 'hyparquet-writer';
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { AtomicFile } from './atomic.ts';
-import type { Batch } from './batch.ts';
+import { isNullableColumn, type Batch } from './batch.ts';
 import { fileMetadata, type Metadata } from './metadata.ts';
+import { presentValues } from './nullable.ts';
 import { ColumnEncoder, type EncodedColumn } from './parquet-columns.ts';
-import { flush, PageWriter, type Page } from './parquet-pages.ts';
-import { RunEncoder } from './parquet-runs.ts';
+import { flush, noLevels, PageWriter, type Levels, type Page } from './parquet-pages.ts';
+import { RunEncoder, type RunEncoding } from './parquet-runs.ts';
 import type { ColumnSchema, ColumnType, TableSchema } from './schema.ts';
 import {
   CHUNK_ROWS,
@@ -23,6 +24,7 @@ type FileMetaData = Parameters<typeof writeMetadata>[1];
 type SchemaElement = FileMetaData['schema'][number];
 type RowGroup = FileMetaData['row_groups'][number];
 type ColumnChunk = RowGroup['columns'][number];
+type ColumnEncoding = NonNullable<ColumnChunk['meta_data']>['encodings'][number];
 type ParquetType = Required<Pick<SchemaElement, 'type'>> & Pick<SchemaElement, 'converted_type'>;
 
 /** DuckDB rejects the logical type INTEGER that the library writes; it reads the converted type. */
@@ -38,10 +40,10 @@ const parquetTypes: Record<ColumnType, ParquetType> = {
 };
 
 /**
- * A writer of a Parquet file: required columns, one data page a column in row groups of 122,880
- * rows, with the bounds of every column chunk. Keys and strings are compressed with Snappy; numbers
- * that do not repeat are stored as they are. `metadata` and the table's schema stand in the
- * key-value metadata of the file.
+ * A writer of a Parquet file: columns that are required unless they are nullable, one data page a
+ * column in row groups of 122,880 rows, with the bounds of every column chunk and how many nulls it
+ * has. Keys and strings are compressed with Snappy; numbers that do not repeat are stored as they
+ * are. `metadata` and the table's schema stand in the key-value metadata of the file.
  *
  * @throws RangeError for a faulty schema or a metadata key that is taken; an error of the file
  *   system, with its `code`.
@@ -68,6 +70,7 @@ class ParquetEncoder implements ChunkEncoder {
   readonly #writer = new ByteWriter(1 << 20);
   readonly #deltas = new ByteWriter(1 << 16);
   readonly #runs = new RunEncoder();
+  readonly #levels = new RunEncoder();
   readonly #rowGroups: RowGroup[] = [];
 
   constructor(
@@ -83,8 +86,12 @@ class ParquetEncoder implements ChunkEncoder {
 
   writeChunk({ rows, columns }: Batch): void {
     const chunks = this.#columns.map((column) => {
-      const encoded = this.#encoder.encode(column, columns[column.name]);
-      return this.#writeColumn(column, encoded, rows);
+      const found = columns[column.name];
+      const values = isNullableColumn(found) ? presentValues(found) : found;
+      const nulls = rows - values.length;
+      const definitions = isNullableColumn(found) ? this.#encodeLevels(found.valid) : noLevels;
+      const encoded = this.#encoder.encode(column, values);
+      return this.#writeColumn(column, encoded, { rows, nulls, definitions });
     });
     this.#rowGroups.push({
       columns: chunks,
@@ -102,9 +109,9 @@ class ParquetEncoder implements ChunkEncoder {
       created_by: 'resdiff',
       schema: [
         { name: 'schema', num_children: this.#columns.length },
-        ...this.#columns.map(({ name, type }): SchemaElement => ({
+        ...this.#columns.map(({ name, type, nullable }): SchemaElement => ({
           name,
-          repetition_type: 'REQUIRED',
+          repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
           ...parquetTypes[type],
         })),
       ],
@@ -117,29 +124,29 @@ class ParquetEncoder implements ChunkEncoder {
     flush(this.#writer, this.#file);
   }
 
-  #writeColumn(column: ColumnSchema, encoded: EncodedColumn, rows: number): ColumnChunk {
-    const page = this.#encodePage(encoded, rows);
+  #writeColumn(column: ColumnSchema, encoded: EncodedColumn, levels: Levels): ColumnChunk {
+    const page = this.#encodePage(encoded, levels.rows - levels.nulls);
     const pages = new PageWriter(this.#file, this.#writer, isCompressible(column, encoded));
     const start = BigInt(this.#writer.offset);
     const hasDictionary = encoded.encoding === 'RLE_DICTIONARY';
     if (hasDictionary) pages.writeDictionary(encoded.plain, encoded.entries);
     const dataStart = BigInt(this.#writer.offset);
-    pages.writeData(page, encoded.encoding, rows);
+    pages.writeData(page, encoded.encoding, levels);
     const { min, max } = encoded.bounds;
     return {
       file_offset: start,
       meta_data: {
         type: parquetTypes[column.type].type,
-        encodings: hasDictionary ? ['PLAIN', encoded.encoding] : [encoded.encoding],
+        encodings: encodingsOf(column, encoded),
         path_in_schema: [column.name],
         codec: pages.codec,
-        num_values: BigInt(rows),
+        num_values: BigInt(levels.rows),
         total_uncompressed_size: pages.uncompressedBytes,
         total_compressed_size: BigInt(this.#writer.offset) - start,
         data_page_offset: dataStart,
         ...(hasDictionary && { dictionary_page_offset: start }),
         statistics: {
-          null_count: 0n,
+          null_count: BigInt(levels.nulls),
           ...(min !== undefined && { min_value: min }),
           ...(max !== undefined && { max_value: max }),
         },
@@ -147,7 +154,13 @@ class ParquetEncoder implements ChunkEncoder {
     };
   }
 
-  /** The body of a data page, valid until the next call. */
+  /** The definition levels of a column whose values are not nested; valid until the next call. */
+  #encodeLevels(valid: Uint8Array): Uint8Array {
+    const encoding: RunEncoding = { bits: 1, rows: valid.length, repeats: { kind: 'none' } };
+    return this.#levels.encode(new Int32Array(valid), encoding).bytes;
+  }
+
+  /** The body of a data page of so many values, valid until the next call. */
   #encodePage(encoded: EncodedColumn, rows: number): Page {
     switch (encoded.encoding) {
       case 'PLAIN':
@@ -174,7 +187,16 @@ class ParquetEncoder implements ChunkEncoder {
   }
 }
 
-/** Numbers that do not repeat gain nothing from a byte-wise codec; the rest gains much. */
-function isCompressible({ type }: ColumnSchema, { encoding }: EncodedColumn): boolean {
-  return encoding !== 'PLAIN' || type === 'string';
+/** Those of the dictionary, the levels and the values. */
+function encodingsOf({ nullable }: ColumnSchema, { encoding }: EncodedColumn): ColumnEncoding[] {
+  const values: ColumnEncoding[] = encoding === 'RLE_DICTIONARY' ? ['PLAIN', encoding] : [encoding];
+  return nullable && encoding !== 'RLE' ? [...values, 'RLE'] : values;
+}
+
+/**
+ * Numbers that do not repeat gain nothing from a byte-wise codec; the rest gains much. No bytes at
+ * all are not something that every reader can decompress.
+ */
+function isCompressible({ type }: ColumnSchema, encoded: EncodedColumn): boolean {
+  return encoded.encoding !== 'PLAIN' || (type === 'string' && encoded.plain.length > 0);
 }

@@ -26,6 +26,10 @@ describe('validateSchema', () => {
     ['expected 1 to 128 values for a category, found 0', [category([])]],
     ['expected different values, found ["a","a"]', [category(['a', 'a'])]],
     ['expected no values for the type int32', [{ ...draw, values: ['a'] }]],
+    [
+      'expected nullable to be true or left out, found false',
+      [{ ...draw, nullable: false as unknown as true }],
+    ],
   ])('refuses a schema: %s', (message, columns) => {
     expect(() => {
       validateSchema({ name: 'draws', columns });

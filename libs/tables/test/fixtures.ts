@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Batch } from '../src/batch.ts';
-import { defineTable } from '../src/schema.ts';
+import { isNullableColumn, type Batch, type BatchColumn } from '../src/batch.ts';
+import { valueAt } from '../src/nullable.ts';
+import { defineTable, type TableSchema } from '../src/schema.ts';
 
 /** A table with a column of every type. */
 export const everyType = defineTable({
@@ -25,6 +26,16 @@ export const everyType = defineTable({
 });
 
 export type EveryType = Batch<typeof everyType>;
+
+/** A table with a nullable column of every type, and one that is not nullable among them. */
+export const everyNullable: TableSchema = defineTable({
+  name: 'everyNullable',
+  columns: [
+    ...everyType.columns.slice(0, 4).map((column) => ({ ...column, nullable: true as const })),
+    { name: 'id', type: 'int32', description: 'The index of the row.' },
+    ...everyType.columns.slice(4).map((column) => ({ ...column, nullable: true as const })),
+  ],
+});
 
 const strings = [
   '',
@@ -114,6 +125,48 @@ export function cyclicRows(rows: number): EveryType {
   };
 }
 
+/**
+ * The rows with nulls in some places, which depend on the column's index in {@link everyType}; what
+ * stands there stays.
+ */
+export function withNulls(
+  { rows, columns }: EveryType,
+  isNull: (row: number, column: number) => boolean,
+): Batch {
+  const nullable = Object.entries(columns).map(([name, values], index): [string, BatchColumn] => [
+    name,
+    { values, valid: Uint8Array.from({ length: rows }, (_, row) => Number(!isNull(row, index))) },
+  ]);
+  return {
+    rows,
+    columns: {
+      ...Object.fromEntries(nullable),
+      id: Int32Array.from({ length: rows }, (_, row) => row),
+    },
+  };
+}
+
+/** What a reader should find of {@link withNulls}. */
+export function expectedNullable(
+  batch: EveryType,
+  isNull: (row: number, column: number) => boolean,
+): Record<string, unknown[]> {
+  const found = expectedColumns(batch);
+  const nullable = Object.entries(found).map(([name, values], index): [string, unknown[]] => [
+    name,
+    values.map((value, row) => (isNull(row, index) ? null : value)),
+  ]);
+  const id = Array.from({ length: batch.rows }, (_, row) => row);
+  return { ...Object.fromEntries([...nullable.slice(0, 4), ['id', id], ...nullable.slice(4)]) };
+}
+
+/** The values of a column, null in the rows that have none. */
+export function listOf(column: BatchColumn): unknown[] {
+  return isNullableColumn(column)
+    ? Array.from(column.valid, (_, row) => valueAt(column, row))
+    : Array.from<unknown>(column);
+}
+
 /** What a reader should find: strings for categories, booleans for 0 and 1. */
 export function expectedColumns({ columns }: EveryType): Record<string, unknown[]> {
   const categories = everyType.columns[0].values;
@@ -142,12 +195,16 @@ export function firstDifference(
 }
 
 /** The rows from `start` to before `end`. */
-export function sliceRows(batch: EveryType, start: number, end: number): EveryType {
-  const columns = Object.entries(batch.columns).map(([name, array]) => [
-    name,
-    array.slice(start, end),
-  ]);
-  return { rows: end - start, columns: Object.fromEntries(columns) as EveryType['columns'] };
+export function sliceRows<Rows extends Batch>(batch: Rows, start: number, end: number): Rows {
+  const columns = Object.entries<BatchColumn>(batch.columns).map(
+    ([name, column]): [string, BatchColumn] => [
+      name,
+      isNullableColumn(column)
+        ? { values: column.values.slice(start, end), valid: column.valid.slice(start, end) }
+        : column.slice(start, end),
+    ],
+  );
+  return { rows: end - start, columns: Object.fromEntries(columns) } as Rows;
 }
 
 /** A folder for one test file, and how to remove it. */

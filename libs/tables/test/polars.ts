@@ -12,6 +12,6 @@ export function readWithPolars(path: string): Record<string, unknown[]> {
 function polarsColumn(frame: DataFrame, name: string): unknown[] {
   const column = frame.getColumn(name);
   return String(column.dtype) === String(pl.Int64)
-    ? Array.from(column.cast(pl.String).toArray(), BigInt)
+    ? Array.from(column.cast(pl.String).toArray(), (text) => text && BigInt(text))
     : [...column.toArray()];
 }
