@@ -1,11 +1,11 @@
 /**
  * The time at which a path first passes a threshold: between the layers before and after, as if it grew
- * exponentially there; at the layer after, if it is not finite there. NaN if the path does not pass.
+ * exponentially there; at the layer after, if it is not finite there. Null if the path does not pass.
  *
  * @param path |x|^2/D after 0, 1, ... layers; NaN or infinite from where it left the finite numbers.
  * @param dt the time of a layer.
  */
-export function passingTime(path: ArrayLike<number>, threshold: number, dt: number): number {
+export function passingTime(path: ArrayLike<number>, threshold: number, dt: number): number | null {
   for (let layer = 0; layer < path.length; layer++) {
     const value = path[layer];
     if (value < threshold) continue;
@@ -18,5 +18,5 @@ export function passingTime(path: ArrayLike<number>, threshold: number, dt: numb
         : (threshold - before) / (value - before);
     return (layer - 1 + part) * dt;
   }
-  return NaN;
+  return null;
 }

@@ -1,6 +1,6 @@
 import type { Run } from '@resdiff/runtime';
 import { activationNames } from '@resdiff/networks';
-import type { Batch } from '@resdiff/tables';
+import { valueAt, type Batch } from '@resdiff/tables';
 import type { Report } from '../experiment.ts';
 import { renderFigure } from '../render-figure.ts';
 import { spread } from '../spread.ts';
@@ -73,7 +73,7 @@ async function readTimes(
         }),
       )!;
       const threshold = thresholds.indexOf(columns.threshold[row]);
-      own.times[threshold][columns.draw[row]] = columns.time[row];
+      own.times[threshold][columns.draw[row]] = valueAt(columns.time, row) ?? NaN;
     }
   }
   return all;

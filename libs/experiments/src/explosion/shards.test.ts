@@ -2,7 +2,8 @@ import { copiedInput, swish } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
 import { collapsedSampler } from '@resdiff/sampler';
 import { validateBatch, type Batch } from '@resdiff/tables';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { mergedRun, reseeded, summarised } from '../../test/merged-run.ts';
 import { computeInSessions } from '../../test/shard-session.ts';
 import { explosion } from '../explosion.ts';
 import { kernelModule } from '../kernel-module.ts';
@@ -19,7 +20,8 @@ const settingsOf = (given: Record<string, unknown> = {}) =>
     ...given,
   });
 
-type Row = Readonly<Record<(typeof explosionTable)['columns'][number]['name'], number>>;
+type Name = (typeof explosionTable)['columns'][number]['name'];
+type Row = Readonly<Record<Exclude<Name, 'time'>, number> & { time: number | null }>;
 
 async function computed(settings: ExplosionSettings, task: ExplosionTask): Promise<Row[]> {
   const { rows } = await computeInSessions(
@@ -78,7 +80,7 @@ it.each(['resnet', 'sde'] as const)(
         }).draw(draw);
         return states.reduce((sum, x) => sum + x * x, 0) / 40;
       };
-      const before = Math.floor((time / T) * 40);
+      const before = Math.floor((time! / T) * 40);
       expect(square(before)).toBeLessThan(threshold);
       expect(square(before + 1)).toBeGreaterThanOrEqual(threshold);
     }
@@ -88,8 +90,43 @@ it.each(['resnet', 'sde'] as const)(
 
 it('counts a state that is not finite as passed, and one that stays small as not', async () => {
   const given = { activations: 'swish', processes: 'sde', size: 30, inputs: 1 };
-  const lost = await all(settingsOf({ ...given, horizon: 20, thresholds: 1e200 }), 7);
-  expect(lost.every(({ time }) => time > 0 && time <= 20 * 4 * Math.LN2)).toBe(true);
+  // Beyond the squares of 32 bits, so that none but infinity passes.
+  const far = { ...settingsOf({ ...given, horizon: 20 }), thresholds: [1e200] };
+  const lost = await all(far, 7);
+  expect(lost.every(({ time }) => time! > 0 && time! <= 20 * 4 * Math.LN2)).toBe(true);
   const small = await all(settingsOf({ ...given, horizon: 0.1, thresholds: 1e6 }), 7);
-  expect(small.every(({ time }) => Number.isNaN(time))).toBe(true);
+  expect(small.every(({ time }) => time === null)).toBe(true);
+});
+
+describe('the merged table', () => {
+  const small = (thresholds: readonly number[]) =>
+    settingsOf({ activations: 'swish', inputs: 1, size: 8, draws: 10, horizon: 0.5, thresholds });
+
+  it('has null where a draw did not pass the threshold, and DuckDB can sum it up', async () => {
+    const run = await mergedRun(explosion, small([0.5, 1e9]), 10);
+    const counts = await run.query(
+      `select threshold, count(*), count(time), avg(time) from TABLE group by all order by all`,
+    );
+    expect(counts).toEqual([
+      [0.5, 20n, 20n, 0],
+      [1e9, 20n, 0n, null],
+    ]);
+    expect(await summarised(run)).toContainEqual(['time', 0, 40n, 50]);
+  });
+
+  it('has the same bytes however draws are cut into shards', async () => {
+    // A threshold that some draws pass: what is null differs from shard to shard.
+    const some = small([0.5, 2]);
+    const [whole, cut] = [
+      await mergedRun(explosion, some, 10),
+      await mergedRun(explosion, some, 3),
+    ];
+    const [[passed]] = await whole.query('select count(time) from TABLE where threshold = 2');
+    expect(Number(passed)).toBeGreaterThan(0);
+    expect(Number(passed)).toBeLessThan(20);
+    expect([whole.shards, cut.shards]).toEqual([2, 8]);
+    expect(cut.tables).toEqual(whole.tables);
+    const other = await mergedRun(reseeded(explosion, '2'), some, 10);
+    expect(other.tables).not.toEqual(whole.tables);
+  });
 });

@@ -2,7 +2,7 @@ import { activationNames, copiedInput } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
 import type { ShardContent, ShardContext } from '@resdiff/runtime';
 import { collapsedCost, trajectorySampler, type NetworkDraws } from '@resdiff/sampler';
-import type { Batch } from '@resdiff/tables';
+import { nullableColumn, type Batch } from '@resdiff/tables';
 import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
@@ -85,14 +85,14 @@ export function computeExplosion(
     layers: Array.from({ length: depth + 1 }, (_, layer) => layer),
     statistics: { square: (x) => x.reduce((sum, value) => sum + value * value, 0) / width },
   });
-  const time = new Float64Array(count * thresholds.length);
+  const time: (number | null)[] = [];
   for (let i = 0; i < count; i++) {
     context.signal.throwIfAborted();
     const { values, divergedAt } = sampler.draw(first + i);
     if (divergedAt !== undefined) values.square.fill(Infinity, divergedAt);
-    thresholds.forEach((threshold, t) => {
-      time[i * thresholds.length + t] = passingTime(values.square, threshold, T / depth);
-    });
+    for (const threshold of thresholds) {
+      time.push(passingTime(values.square, threshold, T / depth));
+    }
     context.progress((i + 1) / count);
   }
   return { batches: [passings(settings, own, first, time)] };
@@ -114,7 +114,7 @@ function passings(
   { thresholds }: ExplosionSettings,
   { process, activation, z, size }: Case,
   first: number,
-  time: Float64Array,
+  time: readonly (number | null)[],
 ): Batch<ExplosionTable> {
   const rows = time.length;
   return {
@@ -126,7 +126,7 @@ function passings(
       size: new Int32Array(rows).fill(size),
       draw: Int32Array.from(time, (_, row) => first + Math.floor(row / thresholds.length)),
       threshold: Float64Array.from(time, (_, row) => thresholds[row % thresholds.length]),
-      time,
+      time: nullableColumn('float64', time),
     },
   };
 }

@@ -30,8 +30,9 @@ export const explosionTable = defineTable({
     {
       name: 'time',
       type: 'float64',
+      nullable: true,
       description:
-        'When |x|^2 / D first passed the threshold, between layers as if it grew exponentially; NaN if it did not before T.',
+        'When |x|^2 / D first passed the threshold, between layers as if it grew exponentially; null if it did not before T.',
     },
   ],
 });

@@ -27,7 +27,7 @@ export function meanFieldPassings(settings: ExplosionSettings, own: Case): numbe
         : eulerMeanField(state, parameters, dt, 1);
     path.push(state.lambda[0]);
   }
-  return settings.thresholds.map((threshold) => passingTime(path, threshold, dt));
+  return settings.thresholds.map((threshold) => passingTime(path, threshold, dt) ?? NaN);
 }
 
 /** |x|^2/D of the doubly infinite limit at parts of its explosion time, each below 1. */

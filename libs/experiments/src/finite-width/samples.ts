@@ -1,5 +1,5 @@
 import type { Run } from '@resdiff/runtime';
-import type { Batch } from '@resdiff/tables';
+import { isNullableColumn, valueAt, type Batch } from '@resdiff/tables';
 import {
   keptLayers,
   networksOf,
@@ -12,7 +12,10 @@ import type { TrajectoriesTable } from './table.ts';
 const measures = ['active', 'norm', 'logFeatureNorm', 'mean', 'y', 'relativeStep'] as const;
 type Measure = (typeof measures)[number];
 
-/** The draws of one network that stayed finite: for each layer kept, a number a draw. */
+/**
+ * The draws of one network that stayed finite: for each layer kept, a number a draw. `y` of relu and
+ * `relativeStep` at layer 0 are NaN: there are none.
+ */
 export interface NetworkSamples extends Readonly<Record<Measure, readonly Float32Array[]>> {
   readonly process: Process;
   readonly width: number;
@@ -44,8 +47,12 @@ export async function readSamples(
     for (let row = 0; row < rows; row++) {
       const own = byName.get(nameOf(columns.process[row], columns.width[row]))!;
       const at = place.get(columns.layer[row])!;
+      const draw = columns.draw[row];
       for (const measure of measures) {
-        own[measure][at][columns.draw[row]] = columns[measure][row];
+        const column = columns[measure];
+        own[measure][at][draw] = isNullableColumn(column)
+          ? (valueAt(column, row) ?? NaN)
+          : column[row];
       }
     }
   }

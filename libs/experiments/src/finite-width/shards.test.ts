@@ -4,7 +4,9 @@ import type { ShardContext } from '@resdiff/runtime';
 import { trajectorySampler } from '@resdiff/sampler';
 import { validateBatch, type Batch } from '@resdiff/tables';
 import { describe, expect, it } from 'vitest';
+import { mergedRun, reseeded, summarised } from '../../test/merged-run.ts';
 import { rowsOf } from '../../test/shard-session.ts';
+import { finiteWidth } from '../finite-width.ts';
 import { kernelModule } from '../kernel-module.ts';
 import { initialActivity, initiallyActive, signedState } from './initial.ts';
 import { ornsteinUhlenbeckTransform } from './ornstein-uhlenbeck.ts';
@@ -15,7 +17,9 @@ import { trajectoriesTable } from './table.ts';
 const settingsOf = (given: Record<string, unknown> = {}) =>
   finiteWidthSettings.parse({ width: [1, 3], depth: 64, draws: 40, snapshots: 4, ...given });
 
-type Row = Readonly<Record<(typeof trajectoriesTable)['columns'][number]['name'], number>>;
+type Name = (typeof trajectoriesTable)['columns'][number]['name'];
+type Nullable = 'y' | 'relativeStep';
+type Row = Readonly<Record<Exclude<Name, Nullable>, number> & Record<Nullable, number | null>>;
 
 const idle: Pick<ShardContext, 'signal' | 'progress'> = {
   signal: new AbortController().signal,
@@ -93,7 +97,7 @@ it('rows are those of the sampler from the initial state of the draw', () => {
         expect(logFeatureNorm).toBeCloseTo(Math.log(Math.hypot(...positive)), 5);
         expect(mean).toBeCloseTo((x[0] + x[1] + x[2]) / 3, 5);
         expect(count).toBe(positive.length);
-        expect(y).toBeNaN();
+        expect(y).toBeNull();
       });
   }
 });
@@ -104,7 +108,7 @@ it('the Ornstein-Uhlenbeck network begins at Y_0 and is told in Y', () => {
   const rows = all(settings).filter(({ process }) => processes[process] === 'ornstein-uhlenbeck');
   for (const { layer, y, mean, norm, logFeatureNorm } of rows) {
     if (layer === 0) expect(y).toBeCloseTo(-1.5, 6);
-    expect(mean / h(y)).toBeCloseTo(1, 4);
+    expect(mean / h(y!)).toBeCloseTo(1, 4);
     expect(norm).toBe(Math.abs(mean));
     expect(logFeatureNorm).toBeCloseTo(Math.log(activation.phi(mean)), 4);
   }
@@ -121,12 +125,64 @@ it('the last step of a row is that between the layers before it', () => {
       i === 0 ? NaN : ((mean - own[i - 1].mean) / Math.exp(own[i - 1].logFeatureNorm)) ** 2,
     );
     own.forEach(({ relativeStep }, i) => {
-      if (i === 0) expect(relativeStep).toBeNaN();
-      else expect(Math.abs(relativeStep - relative[i])).toBeLessThan(1e-5 * Math.sqrt(relative[i]));
+      if (i === 0) expect(relativeStep).toBeNull();
+      else {
+        const error = Math.abs(relativeStep! - relative[i]);
+        expect(error).toBeLessThan(1e-5 * Math.sqrt(relative[i]));
+      }
     });
     const kept = own.filter(({ layer }) => layer % 16 === 0);
     expect(sparse.filter((row) => row.process === process && row.draw === 7)).toEqual(kept);
   }
+});
+
+describe('the merged table', () => {
+  const small = (given: Record<string, unknown> = {}) => settingsOf({ draws: 20, ...given });
+
+  it('has null where there is no Y or no step, and DuckDB can sum it up', async () => {
+    const run = await mergedRun(finiteWidth, small(), 20);
+    const counts = await run.query(
+      `select process, layer = 0 as first, count(*), count(y), count(relativeStep)
+       from TABLE group by all order by all`,
+    );
+    expect(counts).toEqual([
+      ['ornstein-uhlenbeck', false, 80n, 80n, 80n],
+      ['ornstein-uhlenbeck', true, 20n, 20n, 0n],
+      ['relu', false, 160n, 0n, 160n],
+      ['relu', true, 40n, 0n, 0n],
+    ]);
+    const found = await summarised(run);
+    expect(found.filter(([, , , nulls]) => nulls !== 0)).toEqual([
+      ['y', expect.any(Number), 300n, expect.closeTo(200 / 3, 1)],
+      ['relativeStep', expect.any(Number), 300n, 20],
+    ]);
+    // Of one layer it is T/L in the mean; four standard errors are 0.01. The seed is fixed.
+    const [, step] = found.find(([name]) => name === 'relativeStep')!;
+    expect(Math.abs(Number(step) - 1 / 64)).toBeLessThan(0.01);
+  });
+
+  it('has NaN, and no null, once a draw has left the finite numbers', async () => {
+    // log|psi(X_T)| grows by about 19, from 69 to the 88 of 32 bits.
+    const large = { width: [16], processes: 'relu', T: 100, depth: 6400, initial: 1e30, draws: 50 };
+    const { query } = await mergedRun(finiteWidth, settingsOf(large), 50);
+    const [[lost, step, y]] = await query(
+      `select count(*) filter (isnan(logFeatureNorm)), count(*) filter (isnan(relativeStep)), count(y)
+       from TABLE where layer = 6400`,
+    );
+    expect(Number(lost)).toBeGreaterThan(0);
+    expect([step, y]).toEqual([lost, 0n]);
+  });
+
+  it('has the same bytes however draws are cut into shards', async () => {
+    const [whole, cut] = [
+      await mergedRun(finiteWidth, small(), 20),
+      await mergedRun(finiteWidth, small(), 7),
+    ];
+    expect([whole.shards, cut.shards]).toEqual([3, 9]);
+    expect(cut.tables).toEqual(whole.tables);
+    const other = await mergedRun(reseeded(finiteWidth, '2'), small(), 20);
+    expect(other.tables).not.toEqual(whole.tables);
+  });
 });
 
 describe('initial states', () => {

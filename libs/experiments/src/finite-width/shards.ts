@@ -2,7 +2,7 @@ import { identity, relu, type Activation } from '@resdiff/networks';
 import { seedKey, streams } from '@resdiff/random';
 import type { ShardContent, ShardContext } from '@resdiff/runtime';
 import { logNorm, norm, trajectorySampler, type StateStatistic } from '@resdiff/sampler';
-import type { Batch } from '@resdiff/tables';
+import { isNullableColumn, type Batch } from '@resdiff/tables';
 import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { PartCost, ShardPlan } from '../experiment.ts';
 import { kernelModule } from '../kernel-module.ts';
@@ -121,9 +121,9 @@ export function computeFiniteWidth(
       const row = (draw - first) * layers.length;
       for (const [name, column] of Object.entries(values)) {
         const own = batch.columns[name as keyof typeof values];
-        places.forEach((place, i) => (own[row + i] = column[place]));
+        const array = isNullableColumn(own) ? own.values : own;
+        places.forEach((place, i) => (array[row + i] = column[place]));
       }
-      batch.columns.relativeStep[row] = NaN;
       if (++done % STRIDE === 0) {
         context.progress(done / count);
         context.signal.throwIfAborted();
@@ -228,8 +228,17 @@ function emptyBatch(
       norm: new Float32Array(rows),
       logFeatureNorm: new Float32Array(rows),
       mean: new Float32Array(rows),
-      y: new Float32Array(rows),
-      relativeStep: new Float32Array(rows),
+      y: {
+        values: new Float32Array(rows),
+        valid: new Uint8Array(rows).fill(process === 'relu' ? 0 : 1),
+      },
+      relativeStep: {
+        values: new Float32Array(rows),
+        valid: Uint8Array.from(
+          { length: rows },
+          perRow((_, layer) => (layer === 0 ? 0 : 1)),
+        ),
+      },
     },
   };
 }

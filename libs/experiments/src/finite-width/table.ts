@@ -31,14 +31,16 @@ export const trajectoriesTable = defineTable({
     {
       name: 'y',
       type: 'float32',
+      nullable: true,
       description:
-        'Y_t = h^-1(X_t) of the process ornstein-uhlenbeck; NaN for relu, and once out of the finite numbers.',
+        'Y_t = h^-1(X_t) of the process ornstein-uhlenbeck; null for relu, NaN once out of the finite numbers.',
     },
     {
       name: 'relativeStep',
       type: 'float32',
+      nullable: true,
       description:
-        '|X_t - X|^2 / |psi(X)|^2, X the state one layer before; NaN at layer 0, and once out of the finite numbers.',
+        '|X_t - X|^2 / |psi(X)|^2, X the state one layer before; null at layer 0, NaN once out of the finite numbers.',
     },
   ],
 });

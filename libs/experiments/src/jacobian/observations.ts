@@ -1,9 +1,12 @@
 import type { Run } from '@resdiff/runtime';
-import type { Batch } from '@resdiff/tables';
+import { valueAt, type Batch } from '@resdiff/tables';
 import { processes, snapshotLayers, type JacobianSettings, type Process } from './settings.ts';
 import { measures, type JacobianTable, type Measure } from './table.ts';
 
-/** What was observed of a process after a layer: a number for each draw, by measure. */
+/**
+ * What was observed of a process after a layer: a number for each draw, by measure. Of measures that the
+ * process does not have, NaN for each.
+ */
 export type LayerObservations = { readonly layer: number } & Readonly<
   Record<Measure, Float64Array>
 >;
@@ -36,10 +39,12 @@ export async function readObservations(
       const own = all.find(
         (each) =>
           each.process === process &&
-          (each.scale === undefined || each.scale === columns.scale[row]),
+          (each.scale === undefined || each.scale === valueAt(columns.scale, row)),
       )!;
       const layer = own.layers[place.get(columns.layer[row])!];
-      for (const measure of measures) layer[measure][columns.draw[row]] = columns[measure][row];
+      for (const measure of measures) {
+        layer[measure][columns.draw[row]] = valueAt(columns[measure], row) ?? NaN;
+      }
     }
   }
   return all;

@@ -1,5 +1,5 @@
 import { detachedContext } from '@resdiff/runtime';
-import type { Batch } from '@resdiff/tables';
+import type { Batch, NullableColumn } from '@resdiff/tables';
 import { describe, expect, it } from 'vitest';
 import { checkReport, figureTexts } from '../../test/report-checks.ts';
 import { runOfBatches } from '../../test/shard-session.ts';
@@ -27,10 +27,10 @@ const runOf = async (settings: JacobianSettings) => ({
 
 /** The run of batches whose numbers of a measure are others. */
 function distorted(batches: readonly Batch[], measure: string, change: (x: number) => number) {
-  const changed = batches.map(({ rows, columns }) => ({
-    rows,
-    columns: { ...columns, [measure]: (columns[measure] as Float64Array).map(change) },
-  }));
+  const changed = batches.map(({ rows, columns }) => {
+    const { values, valid } = columns[measure] as NullableColumn<Float64Array>;
+    return { rows, columns: { ...columns, [measure]: { values: values.map(change), valid } } };
+  });
   return { ...runOfBatches(changed), notes: [] };
 }
 
@@ -184,7 +184,7 @@ describe('estimates', () => {
   it('leave out what is not finite, and say so', async () => {
     const settings = settingsOf({
       activation: 'identity',
-      sigmaW: 1e40,
+      sigmaW: 1e30,
       draws: 4,
       processes: ['network', 'feedforward'],
     });

@@ -3,16 +3,19 @@ import { seedKey, streams } from '@resdiff/random';
 import { feedforwardGradientSampler, jacobianSampler } from '@resdiff/sampler';
 import { validateBatch, type Batch } from '@resdiff/tables';
 import { describe, expect, it } from 'vitest';
+import { mergedRun, reseeded, summarised } from '../../test/merged-run.ts';
 import { computeInSessions } from '../../test/shard-session.ts';
 import { jacobian } from '../jacobian.ts';
 import { feedforwardOf, jacobianSettings, processes, type JacobianSettings } from './settings.ts';
 import type { JacobianTask } from './shards.ts';
-import { jacobianTable } from './table.ts';
+import { jacobianTable, measures } from './table.ts';
 
 const settingsOf = (given: Record<string, unknown> = {}) =>
   jacobianSettings.parse({ width: 4, depth: 6, draws: 7, snapshots: 3, ...given });
 
-type Row = Readonly<Record<(typeof jacobianTable)['columns'][number]['name'], number>>;
+type Name = (typeof jacobianTable)['columns'][number]['name'];
+type Required = 'process' | 'draw' | 'layer';
+type Row = Readonly<Record<Required, number> & Record<Exclude<Name, Required>, number | null>>;
 
 async function computed(settings: JacobianSettings, task: JacobianTask) {
   const { rows, progress } = await computeInSessions(
@@ -70,21 +73,19 @@ describe('the rows of a shard', () => {
           const matrix = matrices[process]!;
           const [a, b, c, d] = matrix;
           const [low, high] = singularValuesOfTwo(matrix);
-          const close = (name: keyof Row, value: number) =>
-            expect(row[name], `${process} ${name}`).toEqual(
-              Number.isNaN(value) ? NaN : expect.closeTo(value, 9),
-            );
+          const close = (name: keyof Row, value: number | null) =>
+            expect(row[name], `${process} ${name}`).toEqual(value && expect.closeTo(value, 9));
           close('trace', (a + d) / 2);
           close('squaredNorm', (a * a + b * b + c * c + d * d) / 2);
           close('inverseSquaredNorm', (low ** -2 + high ** -2) / 2);
           close('logDeterminant', Math.log(Math.abs(a * d - b * c)));
           close('smallestSingularValue', low);
           close('largestSingularValue', high);
-          close('gradientNorm', process === 'network' ? gradients[layer] : NaN);
+          close('gradientNorm', process === 'network' ? gradients[layer] : null);
           const [e, f, g, h] = matrices.euler!;
           const error = [e * a + f * c - 1, e * b + f * d, g * a + h * c, g * b + h * d - 1];
-          close('identityError', process === 'inverse' ? Math.hypot(...error) / Math.SQRT2 : NaN);
-          expect(row.scale).toBeNaN();
+          close('identityError', process === 'inverse' ? Math.hypot(...error) / Math.SQRT2 : null);
+          expect(row.scale).toBeNull();
         }
       }
     }
@@ -103,7 +104,9 @@ describe('the rows of a shard', () => {
       return [0, 3, 6].map((layer) => ({ scale, draw: 2, layer, gradientNorm: norms[layer] }));
     });
     expect(rows).toMatchObject(expected);
-    expect(rows.every(({ trace }) => Number.isNaN(trace))).toBe(true);
+    expect(rows.every(({ trace, identityError }) => trace === null && identityError === null)).toBe(
+      true,
+    );
   });
 
   it('do not depend on the size and the order of shards', async () => {
@@ -129,9 +132,73 @@ describe('the rows of a shard', () => {
   });
 
   it('go on to the end of what does not stay finite', async () => {
-    const settings = settingsOf({ activation: 'identity', sigmaW: 1e80, processes: 'network' });
+    const settings = settingsOf({ activation: 'identity', sigmaW: 1e30, processes: 'network' });
     const { rows } = await computed(settings, { part: 'residual', first: 0, count: 1 });
-    expect(Number.isFinite(rows.at(-1)!.squaredNorm)).toBe(false);
+    const { squaredNorm, identityError } = rows.at(-1)!;
+    expect(squaredNorm).toEqual(expect.any(Number));
+    expect(Number.isFinite(squaredNorm)).toBe(false);
+    expect(identityError).toBeNull();
+  });
+});
+
+describe('the merged table', () => {
+  const small = (given: Record<string, unknown> = {}) =>
+    settingsOf({ width: 3, draws: 8, ...given });
+
+  it('has null where a process has no such number, and DuckDB can sum it up', async () => {
+    const run = await mergedRun(jacobian, small(), 8);
+    const counts = await run.query(
+      `select process, count(*), count(scale), ${measures.map((name) => `count(${name})`).join()}
+       from TABLE group by process order by process`,
+    );
+    const all = 24n;
+    const matrix = (identityError: bigint, gradientNorm: bigint) => [
+      ...Array<bigint>(6).fill(all),
+      identityError,
+      gradientNorm,
+    ];
+    expect(counts).toEqual([
+      ['euler', all, 0n, ...matrix(0n, 0n)],
+      ['feedforward', 3n * all, 3n * all, ...Array<bigint>(7).fill(0n), 3n * all],
+      ['inverse', all, 0n, ...matrix(all, 0n)],
+      ['network', all, 0n, ...matrix(0n, all)],
+    ]);
+    const found = await summarised(run);
+    expect(found).toContainEqual(['scale', expect.closeTo((0.8 + 1 + 1.25) / 3, 12), 144n, 50]);
+    expect(found.map(([name, , , nulls]) => [name, nulls])).toEqual([
+      ...['process', 'scale', 'draw', 'layer'].map((name) => [name, name === 'scale' ? 50 : 0]),
+      ...measures.slice(0, 6).map((name) => [name, 50]),
+      ['identityError', expect.closeTo(500 / 6, 1)],
+      ['gradientNorm', expect.closeTo(200 / 6, 1)],
+    ]);
+  });
+
+  it('has NaN, or what is infinite, and no null where a matrix left the finite numbers', async () => {
+    const lost = small({
+      activation: 'identity',
+      sigmaW: 1e30,
+      processes: ['network', 'feedforward'],
+    });
+    const { query } = await mergedRun(jacobian, lost, 8);
+    const found = await query(
+      `select process, count(*) filter (not isfinite(squaredNorm)), count(squaredNorm)
+       from TABLE where layer = 6 group by process order by process`,
+    );
+    expect(found).toEqual([
+      ['feedforward', 0n, 0n],
+      ['network', 8n, 8n],
+    ]);
+  });
+
+  it('has the same bytes however draws are cut into shards', async () => {
+    const [whole, cut] = [
+      await mergedRun(jacobian, small(), 8),
+      await mergedRun(jacobian, small(), 3),
+    ];
+    expect([whole.shards, cut.shards]).toEqual([2, 6]);
+    expect(cut.tables).toEqual(whole.tables);
+    const other = await mergedRun(reseeded(jacobian, '2'), small(), 8);
+    expect(other.tables).not.toEqual(whole.tables);
   });
 });
 

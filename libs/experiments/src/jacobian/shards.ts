@@ -6,7 +6,7 @@ import {
   jacobianSampler,
   type JacobianProcess,
 } from '@resdiff/sampler';
-import type { Batch } from '@resdiff/tables';
+import { nullableColumn, type Batch } from '@resdiff/tables';
 import { drawRanges, type DrawRange } from '../draw-ranges.ts';
 import type { ShardPlan } from '../experiment.ts';
 import { tableBytes } from '../table-bytes.ts';
@@ -123,7 +123,7 @@ export function computeJacobian(
   return { batches: [jacobianRows(rows)] };
 }
 
-/** A row; numbers that it does not have are NaN in the table. */
+/** A row; numbers that its process does not have are null in the table. */
 type Row = {
   readonly process: Process;
   readonly draw: number;
@@ -195,10 +195,13 @@ function feedforwardRows(settings: JacobianSettings): (draw: number) => Row[] {
 
 function jacobianRows(rows: readonly Row[]): Batch<JacobianTable> {
   const column = (of: (row: Row) => number | undefined) =>
-    Float64Array.from(rows, (row) => of(row) ?? NaN);
+    nullableColumn(
+      'float64',
+      rows.map((row) => of(row) ?? null),
+    );
   const measured = Object.fromEntries(
     measures.map((name) => [name, column((row) => row[name])]),
-  ) as Record<Measure, Float64Array>;
+  ) as Record<Measure, ReturnType<typeof column>>;
   return {
     rows: rows.length,
     columns: {

@@ -28,8 +28,9 @@ export const jacobianTable = defineTable({
     {
       name: 'scale',
       type: 'float64',
+      nullable: true,
       description:
-        'sigma_w of a feedforward network in units of that at the edge of chaos; NaN of other processes.',
+        'sigma_w of a feedforward network in units of that at the edge of chaos; null of other processes.',
     },
     {
       name: 'draw',
@@ -41,33 +42,54 @@ export const jacobianTable = defineTable({
     {
       name: 'trace',
       type: 'float64',
-      description: 'Trace of the matrix over D; NaN of feedforward, as are all but gradientNorm.',
+      nullable: true,
+      description:
+        'Trace of the matrix over D; null of feedforward, as are all but gradientNorm. NaN, as in every column that follows, if it left the finite numbers.',
     },
     {
       name: 'squaredNorm',
       type: 'float64',
+      nullable: true,
       description:
         'Squared Frobenius norm of the matrix over D: the mean of its squared singular values.',
     },
     {
       name: 'inverseSquaredNorm',
       type: 'float64',
+      nullable: true,
       description: 'The same of the inverse of the matrix.',
     },
-    { name: 'logDeterminant', type: 'float64', description: 'log |det| of the matrix.' },
-    { name: 'smallestSingularValue', type: 'float64', description: 'Of the matrix.' },
-    { name: 'largestSingularValue', type: 'float64', description: 'Of the matrix.' },
+    {
+      name: 'logDeterminant',
+      type: 'float64',
+      nullable: true,
+      description: 'log |det| of the matrix.',
+    },
+    {
+      name: 'smallestSingularValue',
+      type: 'float64',
+      nullable: true,
+      description: 'Of the matrix.',
+    },
+    {
+      name: 'largestSingularValue',
+      type: 'float64',
+      nullable: true,
+      description: 'Of the matrix.',
+    },
     {
       name: 'identityError',
       type: 'float64',
+      nullable: true,
       description:
-        'Frobenius norm over sqrt(D) of g of euler times the matrix of inverse, minus the identity; NaN of other processes than inverse, and without euler.',
+        'Frobenius norm over sqrt(D) of g of euler times the matrix of inverse, minus the identity; null of other processes than inverse, and without euler.',
     },
     {
       name: 'gradientNorm',
       type: 'float64',
+      nullable: true,
       description:
-        '|dy/dx_l| at this layer l, y the first coordinate of the last; NaN of euler and inverse.',
+        '|dy/dx_l| at this layer l, y the first coordinate of the last; null of euler and inverse.',
     },
   ],
 });
