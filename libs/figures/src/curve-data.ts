@@ -46,7 +46,7 @@ export interface PanelAxis {
   domain?: readonly [min: number, max: number] | undefined;
   /** The numbers to mark; those outside of the domain are left out. */
   ticks?: Numbers | undefined;
-  /** Of labels; `percent` writes 0.85 as 85%. */
+  /** Of labels; `percent` writes 0.85 as 85 %. */
   format?: NumberFormat | undefined;
 }
 

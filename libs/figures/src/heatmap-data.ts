@@ -27,7 +27,7 @@ export interface ColorAxis {
    * scheme. Numbers outside have the colours of its ends.
    */
   domain?: readonly [min: number, max: number] | undefined;
-  /** Of the labels; `percent` writes 0.85 as 85%. */
+  /** Of the labels; `percent` writes 0.85 as 85 %. */
   format?: NumberFormat | undefined;
 }
 

@@ -123,7 +123,7 @@ describe('what is drawn', () => {
     const colors = { title: 'share', scheme: 'sequential' as const, format: 'percent' as const };
     const svg = await render(figureData([{}], { colors: { ...colors, domain: [0, 1] } }));
     const bar = /<image[^>]* transform="translate\(([\d.]+),[^>]* width="240"/.exec(svg)!;
-    const labels = [...svg.matchAll(/translate\(([\d.]+),[\d.]+\)"[^>]*>(\d+)%<\/text>/g)].map(
+    const labels = [...svg.matchAll(/translate\(([\d.]+),[\d.]+\)"[^>]*>(\d+) %<\/text>/g)].map(
       ([, px, percent]) => [(+px - +bar[1]) / 2.4, +percent],
     );
     expect(labels.length).toBeGreaterThan(2);

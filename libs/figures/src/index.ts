@@ -25,6 +25,6 @@ export type {
 } from './density-data.ts';
 export type { ColorAxis, HeatmapData, HeatmapPanel } from './heatmap-data.ts';
 export { heatmapFigure } from './heatmap.ts';
-export type { NumberFormat } from './numbers.ts';
+export { anyNumber, type NumberFormat } from './numbers.ts';
 export { renderPng, renderSvg } from './render.ts';
 export type { ScaleType } from './span.ts';

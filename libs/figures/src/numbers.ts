@@ -14,9 +14,15 @@ export function powerOfTen(value: number): string {
   return value === 0 ? '0' : sign(value) + Math.abs(tidy(value)).toExponential();
 }
 
+/** `10⁻⁴` of -4. */
+export function tenToThe(exponent: number): string {
+  const digits = Array.from(String(Math.abs(exponent)), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]);
+  return `10${exponent < 0 ? '⁻' : ''}${digits.join('')}`;
+}
+
 /** A number on its own: plain, unless it is very small or very large. */
 export function anyNumber(value: number, format: NumberFormat = 'number'): string {
-  if (format === 'percent') return `${anyNumber(100 * value)}%`;
+  if (format === 'percent') return `${anyNumber(100 * value)} %`;
   const magnitude = Math.abs(value);
   const plain = magnitude === 0 || (magnitude >= 1e-3 && magnitude < 1e5);
   return plain ? plainNumber(value) : powerOfTen(value);

@@ -15,7 +15,7 @@ test('numbers are written plainly, unless they are very small or very large', ()
     ...['1e-4', '0.001', '99,999', '1e+5'],
   ]);
   expect([0.8536, 1, 0.07].map((share) => anyNumber(share, 'percent'))).toEqual([
-    ...['85.36%', '100%', '7%'],
+    ...['85.36 %', '100 %', '7 %'],
   ]);
 });
 
@@ -47,16 +47,20 @@ test('linear ticks are the multiples of 1, 2 or 5 times a power of ten in the do
     '0.8',
     '1.0',
   ]);
-  expect(labels(linearTicks(0.8, 1, 4, 'percent'))).toEqual(['80%', '85%', '90%', '95%', '100%']);
-  expect(labels(linearTicks(0.85, 0.86, 4, 'percent'))).toContain('85.2%');
+  expect(labels(linearTicks(0.8, 1, 4, 'percent'))).toEqual([
+    ...['80 %', '85 %', '90 %', '95 %', '100 %'],
+  ]);
+  expect(labels(linearTicks(0.85, 0.86, 4, 'percent'))).toContain('85.2 %');
 });
 
 test('logarithmic ticks go from dense to sparse, and are linear within a decade', () => {
   const sets = logTicks(0.8, 130).map(labels);
   expect(sets[0]).toEqual(['1', '2', '5', '10', '20', '50', '100']);
   expect(sets[1]).toEqual(['1', '10', '100']);
-  expect(labels(logTicks(1e-5, 2)[0])).toEqual(['1e-5', '1e-4', '0.001', '0.01', '0.1', '1']);
-  expect(labels(logTicks(1e-5, 2)[1])).toEqual(['1e-4', '0.01', '1']);
+  expect(labels(logTicks(1e-5, 2)[0])).toEqual([
+    ...['10⁻⁵', '10⁻⁴', '10⁻³', '10⁻²', '10⁻¹', '10⁰'],
+  ]);
+  expect(labels(logTicks(1e-5, 2)[1])).toEqual(['10⁻⁴', '10⁻²', '10⁰']);
   expect(labels(logTicks(0.84, 0.97)[1])).toEqual(['0.85', '0.90', '0.95']);
 });
 

@@ -1,4 +1,4 @@
-import { anyNumber, plainNumber, powerOfTen, type NumberFormat } from './numbers.ts';
+import { anyNumber, plainNumber, powerOfTen, tenToThe, type NumberFormat } from './numbers.ts';
 
 /** A number on an axis and how it is written there; without a label it only has its mark. */
 export interface Tick {
@@ -23,7 +23,7 @@ export function linearTicks(
   const decimals = Math.max(0, -exponent);
   const magnitude = Math.max(Math.abs(min), Math.abs(max));
   const label = (value: number) => {
-    if (format === 'percent') return `${plainNumber(100 * value, Math.max(0, decimals - 2))}%`;
+    if (format === 'percent') return `${plainNumber(100 * value, Math.max(0, decimals - 2))} %`;
     const plain = magnitude >= 1e-3 && magnitude < 1e5;
     return plain ? plainNumber(value, decimals) : powerOfTen(value);
   };
@@ -64,9 +64,19 @@ export function logTicks(min: number, max: number, format: NumberFormat = 'numbe
   }
   const labelled = sets
     .filter((values) => values.length >= 2)
-    .map((values) => values.map((value) => ({ value, label: anyNumber(value, format) })));
+    .map((values) => logLabels(values, format));
   if (sets[0].length >= 3) return labelled;
   return [...[5, 4, 3, 2].map((count) => linearTicks(min, max, count, format)), ...labelled];
+}
+
+/** Powers of ten are written as such, all of them, where one of them cannot be written plainly. */
+function logLabels(values: number[], format: NumberFormat): Tick[] {
+  const plain = values.map((value) => ({ value, label: anyNumber(value, format) }));
+  const exponents = values.map((value) => Math.round(Math.log10(value)));
+  const arePowers = values.every((value, i) => Math.abs(value / 10 ** exponents[i] - 1) < 1e-9);
+  const someAreLong = plain.some(({ label }) => label.includes('e'));
+  if (format === 'percent' || !arePowers || !someAreLong) return plain;
+  return values.map((value, i) => ({ value, label: tenToThe(exponents[i]) }));
 }
 
 function multiplesOfPowers(min: number, max: number, factors: number[], every: number): number[] {
