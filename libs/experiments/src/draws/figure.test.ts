@@ -25,7 +25,7 @@ describe('the figure', () => {
     expect(texts).toEqual(
       expect.arrayContaining([
         'First coordinate of the final state',
-        'tanh, L = D = 20, T = 2, σw = 1, σb = 0.5, 1,234 draws',
+        'tanh, L = D = 20, T = 2, σw = 1, σb = 0.5, 1,234 draws; contours around 10, 30, 50, 70, 90 and 97 % of them',
         'residual network',
         'diffusion (Euler scheme)',
         'infinite limit',
@@ -38,13 +38,40 @@ describe('the figure', () => {
   it('of pooled coordinates says so', async () => {
     const texts = await textsOf(settingsOf({ coordinates: 'all', depth: 30, processes: 'sde' }));
     expect(texts).toContain('A coordinate (all pooled) of the final state');
-    expect(texts).toContain('tanh, L = 30, D = 20, T = 1, σw = σb = 1, 100 draws');
+    expect(texts).toContain(
+      'tanh, L = 30, D = 20, T = 1, σw = σb = 1, 100 draws; contours around 10, 30, 50, 70, 90 and 97 % of them',
+    );
     expect(texts).toContain('x(T) at z = 1');
     expect(texts).not.toContain('residual network');
   });
 
+  it('has wider bars of fewer draws', async () => {
+    const bars = async (draws: number) => {
+      const settings = settingsOf({ inputs: 1, processes: 'limit', draws });
+      const svg = await renderSvg(drawsFigure(settings, await samplesOf(settings))!);
+      return /histogram0-steps.*?<path d="([^"]*)"/.exec(svg)![1].split('L').length;
+    };
+    expect(await bars(100)).toBeLessThan(await bars(1000));
+  });
+
   it('of one input has one panel', async () => {
-    expect(panelsOf(await textsOf(settingsOf({ inputs: 2 })))).toEqual(['z = 2']);
+    const texts = await textsOf(settingsOf({ inputs: -2 }));
+    expect(panelsOf(texts)).toEqual(['z = −2']);
+    expect(texts).toContain('tanh, L = D = 20, T = 1, σw = σb = 1, 100 draws');
+    expect(texts).toContain('x₁(T) at z = −2');
+  });
+
+  it('has contours that close within their panel, of few draws too', async () => {
+    const settings = settingsOf({ inputs: [-1, 1], draws: 100 });
+    const svg = await renderSvg(drawsFigure(settings, await samplesOf(settings))!);
+    const groups = [...svg.matchAll(/contours\d-lines(.*?)<\/g>/gs)].map(([group]) => group);
+    expect(groups).toHaveLength(3);
+    const paths = groups.flatMap((group) =>
+      [...group.matchAll(/ d="([^"]*)"/g)].map(([, path]) => path),
+    );
+    const coordinates = paths.flatMap((path) => path.match(/[\d.]+/g)!.map(Number));
+    expect(Math.min(...coordinates)).toBeGreaterThan(0);
+    expect(Math.max(...coordinates)).toBeLessThan(236);
   });
 
   it('of many inputs has twelve panels, from the first to the last', async () => {

@@ -6,7 +6,7 @@ import {
   moments,
   uniformEdges,
 } from '@resdiff/analysis';
-import { densitiesFigure, type DensityPanel, type JointDensity } from '@resdiff/figures';
+import { anyNumber, densitiesFigure, type DensityPanel, type JointDensity } from '@resdiff/figures';
 import type { ProcessSamples } from './samples.ts';
 import type { DrawsSettings, Process } from './settings.ts';
 
@@ -20,7 +20,7 @@ const LABELS = {
 const MOST_PANELS = 12;
 const CURVE_POINTS = 513;
 const JOINT_POINTS = 129;
-const BINS = 60;
+const MOST_BINS = 60;
 /** The share of the values that a panel leaves out on either side. */
 const OUTSIDE = 0.0005;
 /** The probability that lies within each contour. */
@@ -53,11 +53,13 @@ export function drawsFigure(settings: DrawsSettings, samples: readonly ProcessSa
   const drawn = samples.filter(({ process }) =>
     shown.some((input) => columns[input].some((each) => each.process === process)),
   );
+  const contours = joint(settings, columns);
   return densitiesFigure({
     title: title(settings),
-    subtitle: subtitle(settings),
+    subtitle:
+      subtitle(settings) + (contours ? `; contours around ${percents(CONTOURS)} of them` : ''),
     series: drawn.map(({ process }) => ({ name: process, label: LABELS[process] })),
-    joint: joint(settings, columns),
+    joint: contours,
     panels: shown.map((input) => panel(settings, columns, input)),
   });
 }
@@ -85,10 +87,10 @@ function subtitle({ activation, width, depth, T, sigmaW, sigmaB, draws }: DrawsS
 
 function panel(settings: DrawsSettings, columns: Columns, input: number): DensityPanel {
   const [min, max] = range(columns[input]);
-  const edges = uniformEdges(min, max, BINS);
+  const edges = uniformEdges(min, max, bins(columns[input]));
   const grid = { min, max, points: CURVE_POINTS };
   return {
-    title: `z = ${settings.inputs[input]}`,
+    title: `z = ${anyNumber(settings.inputs[input])}`,
     xTitle: coordinateTitle(settings, input),
     series: columns[input].map((each) => {
       const bars = histogram(each.values, edges);
@@ -109,9 +111,11 @@ function joint(settings: DrawsSettings, columns: Columns): JointDensity | undefi
     return y ? [{ x, y }] : [];
   });
   if (pairs.length === 0) return undefined;
+  // The figure shows no more of the grid than contours need, so that there is room for all to close.
   const grid = (input: readonly Column[]) => {
     const [min, max] = range(input);
-    return { min, max, points: JOINT_POINTS };
+    const room = 2.5 * Math.max(...input.map((each) => bandwidth(each, 2)));
+    return { min: min - room, max: max + room, points: JOINT_POINTS };
   };
   const grids = { xGrid: grid(pairs.map(({ x }) => x)), yGrid: grid(pairs.map(({ y }) => y)) };
   const densities = pairs.map(({ x, y }) => ({
@@ -141,7 +145,19 @@ function bandwidth({ values, deviation }: Column, dimensions: number): number {
 }
 
 function coordinateTitle({ coordinates, inputs }: DrawsSettings, input: number): string {
-  return `${coordinates === 'all' ? 'x(T)' : 'x₁(T)'} at z = ${inputs[input]}`;
+  return `${coordinates === 'all' ? 'x(T)' : 'x₁(T)'} at z = ${anyNumber(inputs[input])}`;
+}
+
+/** Fewer of few draws, by Scott's rule; narrower than his, as the curve shows the shape. */
+function bins(columns: readonly Column[]): number {
+  const count = Math.min(...columns.map(({ values }) => values.length));
+  return Math.min(MOST_BINS, Math.ceil(2.8 * Math.cbrt(count)));
+}
+
+/** Such as `10, 30 and 50 %`. */
+function percents(shares: readonly number[]): string {
+  const numbers = shares.map((share) => anyNumber(100 * share));
+  return `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)} %`;
 }
 
 /** An interval that holds nearly all values of every column. */
