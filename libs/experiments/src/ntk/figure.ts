@@ -1,4 +1,4 @@
-import { curvesFigure } from '@resdiff/figures';
+import { anyNumber, curvesFigure } from '@resdiff/figures';
 import { spread } from '../spread.ts';
 import type { NtkEstimates } from './estimates.ts';
 import { kernelPairs } from './pairs.ts';
@@ -23,7 +23,14 @@ export function ntkFigure(
     j < 2 ? [{ i, j, pair }] : [],
   );
   const isPoint = sizes.length === 1;
-  const marks = isPoint ? ('points' as const) : ('line' as const);
+  // Of one size, theory is a line across its point, which another point would hide.
+  const across = isPoint ? [sizes[0] / 1.2, sizes[0] * 1.2] : sizes;
+  const theory = (name: string, values: number[]) => ({
+    name,
+    x: across,
+    y: isPoint ? across.map(() => values[0]) : values,
+    marks: 'line' as const,
+  });
   const panel = (part: Part, { i, j, pair }: (typeof pairs)[number]) => {
     const spreads = samples.map((sample) => spread([...sample.pairs[pair][part]]));
     const entry = i * inputs.length + j;
@@ -42,20 +49,16 @@ export function ntkFigure(
             ? { marks: 'points' as const, halfWidths: deviations }
             : { marks: 'line and points' as const }),
         },
-        {
-          name: 'finite-depth',
-          x: sizes,
-          y: predictions.map(({ kernel }) => drawn(kernel[part][entry])),
-          marks,
-        },
+        theory(
+          'finite-depth',
+          predictions.map(({ kernel }) => drawn(kernel[part][entry])),
+        ),
         ...(limit
           ? [
-              {
-                name: 'limit',
-                x: sizes,
-                y: sizes.map(() => drawn(limit.kernel[part][entry])),
-                marks,
-              },
+              theory(
+                'limit',
+                sizes.map(() => drawn(limit.kernel[part][entry])),
+              ),
             ]
           : []),
       ],
@@ -86,7 +89,8 @@ function subtitle({ activation, T, sigmaW, sigmaB, draws }: NtkSettings): string
 }
 
 function atInputs(z: number, otherZ: number): string {
-  return z === otherZ ? `z = z′ = ${z}` : `z = ${z}, z′ = ${otherZ}`;
+  const [first, second] = [anyNumber(z), anyNumber(otherZ)];
+  return z === otherZ ? `z = z′ = ${first}` : `z = ${first}, z′ = ${second}`;
 }
 
 /** A number for an axis: NaN, which leaves a gap, if it has no place there. */
