@@ -18,9 +18,10 @@ export function convolutionalFigure(
   limit: Prediction | undefined,
 ) {
   const { rows, columns, images, processes, size: sizes, draws, kernel, activation } = settings;
+  const { T, sigmaW, sigmaB } = settings;
   return curvesFigure({
     title: 'Convolutional residual networks, site by site',
-    subtitle: `${activation}, ${rows} × ${columns} sites, patches of ${kernel} × ${kernel}, ${draws.toLocaleString('en')} draws; mean and standard error`,
+    subtitle: `${activation}, ${rows} × ${columns} sites, patches of ${kernel} × ${kernel}, T = ${T}, σw = ${sigmaW}, σb = ${sigmaB}, ${draws.toLocaleString('en')} draws; mean and standard error`,
     series: [
       ...processes.map((process) => ({ name: process, label: LABELS[process] })),
       ...(limit ? [{ name: 'limit', label: 'limit, D = L = ∞', reference: true }] : []),
@@ -69,7 +70,7 @@ function imagePanels(
       ],
     },
     {
-      title: `angle with the middle${named}, D = L = ${largest}`,
+      title: `cosine with the middle${named}, D = L = ${largest}`,
       y: { title: 'cosine' },
       curves: [
         ...processes.map((process) => {

@@ -1,4 +1,4 @@
-import { heatmapFigure, type HeatmapPanel } from '@resdiff/figures';
+import { anyNumber, heatmapFigure, type HeatmapPanel } from '@resdiff/figures';
 import { correlationMatrix } from './correlation.ts';
 import { isResidual, modelTitles } from './models.ts';
 import type { ModelSample } from './samples.ts';
@@ -42,7 +42,7 @@ export function correlationsFigure(
   );
   return heatmapFigure({
     title: 'Correlation of the final states of two inputs',
-    subtitle: `${size}, ${draws.toLocaleString('en')} draws, ${coordinates === 'all' ? 'all coordinates' : 'first coordinate'}; residual: T = ${T}, σw = ${sigmaW}, σb = ${sigmaB}; feedforward: at the edge of chaos`,
+    subtitle: `${size}, ${draws.toLocaleString('en')} draws, ${coordinates === 'all' ? 'all coordinates' : 'first coordinate'}; residual: T = ${T}, σw = ${sigmaW}, σb = ${sigmaB}; feedforward: at the edge of chaos; contours at ${LEVELS.map((level) => anyNumber(level)).join(', ')}`,
     xTitle: 'z',
     yTitle: 'z′',
     colors: { title: 'correlation', scheme: 'diverging', domain: [-1, 1] },

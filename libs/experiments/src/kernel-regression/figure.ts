@@ -24,7 +24,7 @@ export function regressionsFigure(
     y: { title: 'test accuracy', format: 'percent' },
     panels: [
       {
-        title: '',
+        title: 'each subset',
         curves: Array.from(results, ([name, { accuracy }]) => ({
           name,
           x: accuracy.map((_, subset) => subset + 1),

@@ -21,9 +21,9 @@ export function parameterLawsFigure(
   };
   return heatmapFigure({
     title: 'Covariance of the increments of two inputs, per unit of time',
-    subtitle: `phi = ${activation}, psi = ${psi}, D = ${width}, one step of ${step}, ${(blocks * blockDraws).toLocaleString('en')} draws`,
-    xTitle: `${width} · input + coordinate`,
-    yTitle: `${width} · input + coordinate`,
+    subtitle: `φ = ${activation}, ψ = ${psi}, D = ${width}, one step of ${step}, ${(blocks * blockDraws).toLocaleString('en')} draws`,
+    xTitle: 'coordinate of input 0, then of input 1',
+    yTitle: 'coordinate of input 0, then of input 1',
     colors: { title: 'd[x, x] / dt', scheme: 'diverging' },
     panels: compared.flatMap((each) => [
       panel(`${each.law}: simulated`, each, 'value'),

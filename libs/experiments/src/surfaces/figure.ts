@@ -1,4 +1,4 @@
-import { heatmapFigure, type HeatmapPanel } from '@resdiff/figures';
+import { anyNumber, heatmapFigure, type HeatmapPanel } from '@resdiff/figures';
 import type { SurfaceSample } from './samples.ts';
 import type { SurfacesSettings } from './settings.ts';
 
@@ -8,7 +8,7 @@ const CONTOURS = 12;
 export function surfacesFigure(settings: SurfacesSettings, samples: readonly SurfaceSample[]) {
   const { width, depth, T, sigmaW, sigmaB, sigmaZ, shown, points } = settings;
   const size = width === depth ? `L = D = ${depth}` : `L = ${depth}, D = ${width}`;
-  const levels = contourLevels(samples);
+  const { levels, step } = contours(samples);
   const panel = (
     { activation, inputs }: SurfaceSample,
     surface: Float32Array,
@@ -22,8 +22,8 @@ export function surfacesFigure(settings: SurfacesSettings, samples: readonly Sur
     ...(surface.every(Number.isFinite) ? { levels } : {}),
   });
   return heatmapFigure({
-    title: 'Draws of the first coordinate of the final state as a function of two inputs',
-    subtitle: `${size}, T = ${T}, σw = ${sigmaW}, σb = ${sigmaB}, σz = ${sigmaZ}`,
+    title: 'First coordinate of the final state as a function of a two-dimensional input',
+    subtitle: `${size}, T = ${T}, σw = ${sigmaW}, σb = ${sigmaB}, σz = ${sigmaZ}${levels.length > 0 ? `; contours at multiples of ${anyNumber(step)}` : ''}`,
     xTitle: 'z₁',
     yTitle: 'z₂',
     colors: { title: 'x₁(T)', scheme: 'diverging' },
@@ -35,7 +35,7 @@ export function surfacesFigure(settings: SurfacesSettings, samples: readonly Sur
 }
 
 /** Multiples of 1, 2 or 5 times a power of ten, about `CONTOURS` over the values of all draws. */
-function contourLevels(samples: readonly SurfaceSample[]): number[] {
+function contours(samples: readonly SurfaceSample[]): { levels: number[]; step: number } {
   let [least, most] = [Infinity, -Infinity];
   for (const surface of samples.flatMap(({ surfaces }) => surfaces)) {
     for (const value of surface) {
@@ -43,11 +43,11 @@ function contourLevels(samples: readonly SurfaceSample[]): number[] {
       if (value > most) most = value;
     }
   }
-  if (!(least < most)) return [];
+  if (!(least < most)) return { levels: [], step: 0 };
   const rough = (most - least) / CONTOURS;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
   const first = Math.ceil(least / step);
   const count = Math.floor(most / step) - first + 1;
-  return Array.from({ length: count }, (_, i) => (first + i) * step);
+  return { levels: Array.from({ length: count }, (_, i) => (first + i) * step), step };
 }

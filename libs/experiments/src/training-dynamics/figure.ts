@@ -34,17 +34,21 @@ export function dynamicsFigure(
     });
   return curvesFigure({
     title: 'Training beside the gradient flow of the limiting kernel',
-    subtitle: `${data}: ${trainImages.toLocaleString('en')} images, gradient descent in steps of time ${rate}, mean and standard error over ${repetitions} networks`,
+    subtitle: `${data}: ${trainImages.toLocaleString('en')} images, gradient descent in steps of time ${rate}, mean and standard error over ${repetitions} ${repetitions === 1 ? 'network' : 'networks'}`,
     series: [
       ...sizes.map((size) => ({ name: seriesOf(size), label: `D = L = ${size}` })),
-      { name: 'limit', label: 'limiting kernel, same initial function', reference: true },
+      {
+        name: 'limit',
+        label: `limiting kernel, from the same initial functions (D = L = ${sizes.at(-1)})`,
+        reference: true,
+      },
     ],
     x: { title: 'time', scale: 'log' },
     y: { title: '' },
     panels: [
       {
-        title: 'distance from kernel gradient descent / distance moved',
-        y: { title: 'relative distance', scale: 'log' },
+        title: 'distance from kernel gradient descent',
+        y: { title: 'distance / distance moved', scale: 'log' },
         curves: curves(
           ({ distanceToDescent, moved }, i) => distanceToDescent[i] / moved[i],
           onLogAxis,

@@ -95,7 +95,11 @@ describe('a report', () => {
     ]);
     expect(report.warnings).toEqual([]);
     expect(await figureTexts(report)).toEqual(
-      expect.arrayContaining(['D = L = 40', 'limiting kernel, same initial function', 'time']),
+      expect.arrayContaining([
+        'D = L = 40',
+        'limiting kernel, from the same initial functions (D = L = 40)',
+        'time',
+      ]),
     );
   });
 
