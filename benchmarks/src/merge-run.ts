@@ -1,5 +1,11 @@
 import { mergeRun } from '@resdiff/runtime';
+import { readArrowSchema } from '@resdiff/tables';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Merges the shards of a run: `merge-run.js FOLDER`. */
-const run = await mergeRun(process.argv[2]);
+const [, , folder] = process.argv;
+const shards = join(folder, 'shards');
+const first = readdirSync(shards).find((name) => name.endsWith('.arrow'))!;
+const run = await mergeRun(folder, { schema: await readArrowSchema(join(shards, first)) });
 run.complete();

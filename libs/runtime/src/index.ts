@@ -89,6 +89,7 @@ export {
 export { idInPoint, originOf, shardTitle, type RunOrigin, type ShardOrigin } from './points.ts';
 export { readRun, type CheckpointState, type RunStatus } from './read-run.ts';
 export { executeRun, type RunOptions } from './run.ts';
+export { refuseOtherColumns } from './shard-columns.ts';
 export { verifyShards, type DamagedShard, type ShardReceipt } from './shard-store.ts';
 export {
   DeviceLostError,

@@ -1,20 +1,21 @@
-import { readArrowSchema, type TableSchema } from '@resdiff/tables';
-import { join } from 'node:path';
+import type { TableSchema } from '@resdiff/tables';
 import { lastLine, UserError } from './errors.ts';
 import { readFailures, removeOldFailures, type FailureRecord } from './failures.ts';
-import { fileDamage } from './file-damage.ts';
 import { openFoundRun, type RunFolder } from './folder.ts';
-import { isDone, type Manifest, type ManifestShard } from './manifest.ts';
+import type { ManifestShard } from './manifest.ts';
 import { mergeShards } from './merge.ts';
 import { openedRun, type Run } from './opened-run.ts';
 import { shardTitle } from './points.ts';
 import { RunLog } from './run-log.ts';
 import { inSession, type Session } from './session.ts';
+import { refuseOtherColumns } from './shard-columns.ts';
 import { DamagedShardError } from './shard-reader.ts';
 import { verifyShards, type DamagedShard, type ShardReceipt } from './shard-store.ts';
 import { allHold, tablesHold } from './tables-hold.ts';
 
 export interface MergeOptions {
+  /** Of a shard's file. */
+  readonly schema: TableSchema;
   /** Whether shards may be missing from the tables. */
   readonly partial?: boolean;
   /** Stops the merge once aborted. */
@@ -28,13 +29,13 @@ export interface MergeOptions {
  * that {@link executeRun} makes of them.
  *
  * @throws {UserError} naming what is missing, if shards are and `partial` is not set, or if none is
- *   done; or if the folder holds no run or another process works in it.
+ *   done; or if the folder holds no run, or one of other columns, or another process works in it.
  * @throws {DiskFullError}
  * @throws {StoppedError} if the signal was aborted.
  */
 export async function mergeRun(
   folder: string,
-  { partial = false, signal = new AbortController().signal, command }: MergeOptions = {},
+  { schema, partial = false, signal = new AbortController().signal, command }: MergeOptions,
 ): Promise<Run> {
   const opened = await openFoundRun(folder);
   const { manifest } = opened;
@@ -47,7 +48,7 @@ export async function mergeRun(
         throw incomplete(opened, missing, damaged, failures);
       }
       try {
-        return await mergeDone(opened, done, failures, { session, signal, command });
+        return await mergeDone(opened, done, failures, { session, schema, signal, command });
       } catch (error) {
         if (!(error instanceof DamagedShardError)) {
           throw error;
@@ -60,6 +61,7 @@ export async function mergeRun(
 }
 
 interface Merging {
+  readonly schema: TableSchema;
   readonly session: Session;
   readonly signal: AbortSignal;
   readonly command: string | undefined;
@@ -70,11 +72,11 @@ async function mergeDone(
   opened: RunFolder,
   done: ReadonlyMap<string, ShardReceipt>,
   failures: readonly FailureRecord[],
-  { session, signal, command }: Merging,
+  { session, schema, signal, command }: Merging,
 ): Promise<Run> {
   const { path: folder, manifest } = opened;
   const log = new RunLog(folder, manifest, done, { workers: 0, command });
-  const schema = await schemaOf(folder, log.manifest);
+  await refuseOtherColumns(folder, done.values(), schema);
   const table = schema.name;
   const merged =
     done.size === manifest.shards.length && (await tablesHold(folder, manifest, table));
@@ -88,16 +90,6 @@ async function mergeDone(
     log.setTables(await mergeShards(folder, log.manifest, schema, signal));
   }
   return openedRun({ opened, log, table, unchanged: false, failures });
-}
-
-/** The schema of the shards' files, which the first that is done tells. */
-async function schemaOf(folder: string, { shards }: Manifest): Promise<TableSchema> {
-  const first = shards.find(isDone)!;
-  const damage = await fileDamage(folder, first);
-  if (damage !== undefined) {
-    throw new DamagedShardError(first.id, damage);
-  }
-  return readArrowSchema(join(folder, first.file));
 }
 
 /** How many missing shards an error lists. */

@@ -15,6 +15,7 @@ import type { RunPlan } from './plan.ts';
 import { shardTitle } from './points.ts';
 import { RunLog } from './run-log.ts';
 import { inSession } from './session.ts';
+import { refuseOtherColumns } from './shard-columns.ts';
 import { verifyShards } from './shard-store.ts';
 import { allHold, tablesHold } from './tables-hold.ts';
 
@@ -43,8 +44,9 @@ export interface RunOptions extends FailurePolicy {
  * checksum, is not computed again. How a shard failed is kept in `failures/<shard id>.json` until it
  * is done.
  *
- * @throws {UserError} if the folder cannot be used for this run, see {@link openRunFolder}; if
- *   devices are of several kinds, without `mixedDevices`; or if one cannot be used.
+ * @throws {UserError} if the folder cannot be used for this run, see {@link openRunFolder} and
+ *   {@link refuseOtherColumns}; if devices are of several kinds, without `mixedDevices`; or if one
+ *   cannot be used.
  * @throws {RunError} if a shard fails: {@link ShardFailedError}, or with `keepGoing`
  *   {@link ShardsFailedError}; {@link DiskFullError} if there is no room.
  * @throws {StoppedError} if the signal was aborted.
@@ -70,6 +72,7 @@ export async function executeRun(
   const { shards } = manifest;
   return inSession(opened, signal, async (session) => {
     const { done, damaged } = await verifyShards(folder, manifest, signal);
+    await refuseOtherColumns(folder, done.values(), schema);
     const log = new RunLog(folder, manifest, done, { workers: executor.workers, command });
     session.log = log;
     const missing = shards.filter(({ id }) => !done.has(id));

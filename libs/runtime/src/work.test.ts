@@ -44,7 +44,7 @@ async function prepared(plan: RunPlan = sweep): Promise<string> {
 }
 
 async function merged(folder: string): Promise<void> {
-  (await mergeRun(folder)).complete();
+  (await mergeRun(folder, { schema })).complete();
 }
 
 describe('workOnShards', () => {
@@ -178,7 +178,7 @@ describe('mergeRun', () => {
     await workOnShards(folder, ids.slice(0, 6), { executor, schema });
     await truncate(join(folder, 'shards', `${ids[2]}.arrow`), 20);
     const manifest = await readFile(join(folder, 'manifest.json'));
-    const error = await failureOf(mergeRun(folder));
+    const error = await failureOf(mergeRun(folder, { schema }));
     expect(error).toBeInstanceOf(UserError);
     const columns = (point: number, rest: string) => `(point ${point}, ${rest})`;
     const [seventh, eighth] = ['gridDraws 5, gridSeed 7, gridEven true, gridLaw seed 7'].concat(
@@ -198,7 +198,7 @@ describe('mergeRun', () => {
     const folder = await prepared();
     const executor = drawsPool(2, { misbehave: { [ids[1]]: 'throw' } });
     await workOnShards(folder, ids.slice(0, 6), { executor, schema });
-    const partial = await mergeRun(folder, { partial: true, command: 'merge' });
+    const partial = await mergeRun(folder, { schema, partial: true, command: 'merge' });
     expect(partial.missing).toEqual([ids[1], ids[6]]);
     expect(partial.failures.map(({ shard }) => shard)).toEqual([ids[1]]);
     partial.writeArtifact('summary.json', '{}');
@@ -215,10 +215,10 @@ describe('mergeRun', () => {
     });
 
     await workOnShards(folder, ids, { executor: countingExecutor(), schema });
-    const whole = await mergeRun(folder, { partial: true });
+    const whole = await mergeRun(folder, { schema, partial: true });
     expect([whole.missing, whole.unchanged]).toEqual([[], false]);
     whole.complete();
-    expect((await mergeRun(folder)).unchanged).toBe(true);
+    expect((await mergeRun(folder, { schema })).unchanged).toBe(true);
     const local = await scratch();
     await complete(sweep, local);
     expect(await tablesOf(folder)).toEqual(await tablesOf(local));
@@ -246,11 +246,11 @@ describe('mergeRun', () => {
     const bytes = await readFile(path);
     bytes[bytes.length >> 1] ^= 4;
     await writeFile(path, bytes);
-    const error = await failureOf(mergeRun(folder));
+    const error = await failureOf(mergeRun(folder, { schema }));
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain('1 of 7 shards are missing');
     expect(error.message).toContain(`shards/${ids[3]}.arrow has another checksum`);
-    const run = await mergeRun(folder, { partial: true });
+    const run = await mergeRun(folder, { schema, partial: true });
     expect(run.missing).toEqual([ids[3]]);
     run.complete();
     expect(await readColumn(join(folder, 'draws.arrow'), 'draw')).toHaveLength(60);
@@ -258,21 +258,21 @@ describe('mergeRun', () => {
 
   it('refuses if nothing is done, if the folder is locked, and where no run is', async () => {
     const folder = await prepared();
-    const nothing = await failureOf(mergeRun(folder, { partial: true }));
+    const nothing = await failureOf(mergeRun(folder, { schema, partial: true }));
     expect(nothing.message).toContain('7 of 7 shards are missing');
     expect(nothing.message).toContain('\n  and 2 more');
     const lock = lockFolder(folder);
-    expect((await failureOf(mergeRun(folder))).message).toContain('already works in');
+    expect((await failureOf(mergeRun(folder, { schema }))).message).toContain('already works in');
     lock.release();
     const empty = await scratch();
-    expect((await failureOf(mergeRun(empty))).message).toContain('is not a run folder');
+    expect((await failureOf(mergeRun(empty, { schema }))).message).toContain('is not a run folder');
     expect(await readdir(empty)).toEqual([]);
   });
 
   it('stops when told', async () => {
     const folder = await prepared();
     await workOnShards(folder, ids, { executor: countingExecutor(), schema });
-    const error = await failureOf(mergeRun(folder, { signal: AbortSignal.abort() }));
+    const error = await failureOf(mergeRun(folder, { schema, signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ name: 'StoppedError', total: 7 });
     expect((await readdir(folder)).toSorted()).toEqual(['manifest.json', 'shards']);
   });
@@ -289,5 +289,5 @@ it('takes the shards of an equal point of another sweep, if they are put there',
   await workOnShards(folder, ids, { executor, schema });
   expect(executor.computed).toEqual(ids.slice(0, 4));
   await rm(join(folder, 'manifest.json'));
-  expect((await failureOf(mergeRun(folder))).message).toContain('is not a run folder');
+  expect((await failureOf(mergeRun(folder, { schema }))).message).toContain('is not a run folder');
 });

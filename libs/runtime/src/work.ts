@@ -11,6 +11,7 @@ import { isDone } from './manifest.ts';
 import { earlierDevices, refuseMixedDevices } from './mixed-devices.ts';
 import { explained } from './opened-run.ts';
 import { shardsFolder } from './shard-paths.ts';
+import { refuseOtherColumns } from './shard-columns.ts';
 import { verifyShards } from './shard-store.ts';
 
 export interface WorkOptions extends FailurePolicy {
@@ -45,8 +46,8 @@ export interface WorkOutcome {
  * computes a shard writes the same bytes. The folder is not locked, and its manifest not written. A
  * shard that fails does not stop the others.
  *
- * @throws {UserError} if the folder holds no run, or not those shards; or if devices are of several
- *   kinds, without `mixedDevices`.
+ * @throws {UserError} if the folder holds no run, or not those shards, or such with other columns;
+ *   or if devices are of several kinds, without `mixedDevices`.
  * @throws {RunError} if no shard can be computed at all; {@link DiskFullError} if there is no room.
  */
 export async function workOnShards(
@@ -78,6 +79,7 @@ export async function workOnShards(
     await makeFolders(join(folder, shardsFolder));
     const run = { ...manifest, shards };
     const { done: whole, damaged } = await verifyShards(folder, run, signal);
+    await refuseOtherColumns(folder, whole.values(), schema);
     whole.forEach((_, id) => done.add(id));
     const missing = shards.filter(({ id }) => !done.has(id));
     const unfinished = new Set(missing.map(({ id }) => id));

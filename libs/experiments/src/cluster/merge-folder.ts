@@ -2,7 +2,7 @@ import { mergeRun, readRun, type MergeOptions } from '@resdiff/runtime';
 import { planFromManifest } from '../plan-from-manifest.ts';
 import { finishRun, type FinishedRun } from '../run-pipeline.ts';
 
-export interface MergeFolderOptions extends MergeOptions {
+export interface MergeFolderOptions extends Omit<MergeOptions, 'schema'> {
   readonly signal: AbortSignal;
   /** Called when the shards are merged and the report begins. */
   readonly onMerged?: () => void;
@@ -20,7 +20,7 @@ export async function mergeFolder(
 ): Promise<FinishedRun> {
   const { manifest } = await readRun(folder);
   const { pipeline, planned } = await planFromManifest(manifest, { computes: false });
-  const run = await mergeRun(folder, options);
+  const run = await mergeRun(folder, { schema: planned.plan.schema, ...options });
   onMerged?.();
   return finishRun(pipeline, planned, run, options.signal);
 }

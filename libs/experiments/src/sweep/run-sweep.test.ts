@@ -287,7 +287,8 @@ describe('points that fail', () => {
     await expect(running).rejects.toThrow(/^2 of 12 shards failed:\n .*: no such luck/);
 
     const { planned } = await planFromManifest((await readManifest(folder))!, { computes: false });
-    const run = await mergeRun(folder, { partial: true });
+    const { schema } = planned.plan;
+    const run = await mergeRun(folder, { schema, partial: true });
     const { report, manifest } = await finishRun(
       pipeline,
       planned,
