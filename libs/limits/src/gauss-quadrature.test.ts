@@ -54,4 +54,8 @@ describe('integrate', () => {
     const error = Math.abs(integrate(f, from, to) - exact);
     expect(error).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(exact)));
   });
+
+  test('what is not a number anywhere is none', () => {
+    expect(integrate(() => NaN, 0, 1)).toBeNaN();
+  });
 });

@@ -98,7 +98,8 @@ export function integrate(
     const halves = [panel(f, left, middle), panel(f, middle, right)] as const;
     const sum = halves[0] + halves[1];
     panels += 1;
-    if (Math.abs(sum - whole) <= absolute || panels >= maxPanels) return sum;
+    // What is NaN is no nearer on smaller panels.
+    if (!(Math.abs(sum - whole) > absolute) || panels >= maxPanels) return sum;
     return refine(left, middle, halves[0]) + refine(middle, right, halves[1]);
   };
   return refine(from, to, panel(f, from, to));

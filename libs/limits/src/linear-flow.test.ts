@@ -21,3 +21,8 @@ test('a nilpotent matrix gives a polynomial', () => {
 test('no time, no change', () => {
   expect([...linearFlow((X) => X, 1, Float64Array.of(1, 2), 0)]).toEqual([1, 2]);
 });
+
+test('of more steps than there are numbers there is no end', () => {
+  const [end] = linearFlow((X) => X, 2, Float64Array.of(1), 1.7e308);
+  expect(end).toBeNaN();
+});
