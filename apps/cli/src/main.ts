@@ -4,7 +4,7 @@ import { addClusterCommands } from './cluster-command.ts';
 import { addDataCommand } from './data-command.ts';
 import { addLimitsCommand } from './limits-command.ts';
 import { addComputingOptions, addPlanningOptions, addSweepOptions } from './option-groups.ts';
-import { jsonOption, PIPELINE_FILE, quietOption, workersOption } from './options.ts';
+import { jsonOption, PIPELINE_FILE, PIPELINES, quietOption, workersOption } from './options.ts';
 import { version } from './version.ts';
 
 const program = new Command('resdiff')
@@ -13,6 +13,12 @@ const program = new Command('resdiff')
   )
   .version(version)
   .showHelpAfterError('(see resdiff --help)')
+  // As every other refusal begins.
+  .configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: /, 'resdiff: '));
+    },
+  })
   .exitOverride();
 
 addComputingOptions(
@@ -47,7 +53,7 @@ program
   .command('list')
   .description('print the pipelines and the experiments, or the settings of an experiment')
   .argument('[experiment]', 'whose settings to print')
-  .option('--pipelines <folder>', 'where pipeline files are', 'pipelines')
+  .option('--pipelines <folder>', 'where pipeline files are', PIPELINES)
   .addOption(jsonOption())
   .action(async (experiment, options) => {
     const { list } = await import('./commands/list.ts');

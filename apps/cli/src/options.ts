@@ -4,10 +4,13 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 
 export const PIPELINE_FILE = 'pipeline file (YAML), such as pipelines/figure-2.yaml';
 
+/** Where pipeline files are looked for by default. */
+export const PIPELINES = 'pipelines';
+
 export function setOption() {
   return new Option(
     '--set <key=value>',
-    'set a key of the pipeline, the value in YAML; may be given again',
+    'set a key of the pipeline, the value in YAML; may be given again, and of two values of a key the last counts',
   )
     .argParser((value: string, before: string[]) => [...before, value])
     .default([] as string[], 'none');

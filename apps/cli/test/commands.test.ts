@@ -1,5 +1,5 @@
 import { experiments, version as experimentsVersion } from '@resdiff/experiments';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -120,10 +120,23 @@ describe.concurrent('list', () => {
     expect(stdout).not.toContain('c.txt');
   });
 
+  it('refuses a folder of pipelines that is none', async () => {
+    expect(await refusal(['list', '--pipelines', 'none'])).toMatch(
+      /^resdiff: --pipelines none: cannot be read: ENOENT: .*\nName a folder of pipeline files that exists\.\n$/,
+    );
+  });
+
   it('finds no pipelines in a folder that has none', async () => {
-    const { code, stdout } = await resdiff(['list']);
+    const cwd = realpathSync(scratch());
+    const { code, stdout } = await resdiff(['list'], cwd);
     expect(code).toBe(0);
-    expect(stdout).toContain('Pipelines in pipelines:\n  none; --pipelines names another folder\n');
+    expect(stdout).toContain(
+      `Pipelines in pipelines:\n  none: there is no folder ${cwd}/pipelines; --pipelines names another\n`,
+    );
+    const other = await resdiff(['list', '--pipelines', '.'], cwd);
+    expect(other.stdout).toContain(
+      `Pipelines in .:\n  none: no file of ${cwd} ends in .yaml; --pipelines names another\n`,
+    );
   });
 
   it('is one JSON document with --json', async () => {

@@ -209,10 +209,14 @@ describe.concurrent('limits refuses', () => {
     [['finite-width', '--widths', '0'], 'resdiff: limits finite-width: widths is 0; '],
     [
       ['moments', '--width', '3'],
-      "error: unknown option '--width'\n(see resdiff limits moments --h",
+      "resdiff: unknown option '--width'\n(see resdiff limits moments --h",
     ],
-    [['moments', '--sigma', '1'], "error: unknown option '--sigma'\n"],
-    [['moments', '--z'], "error: option '--z <value>' argument missing\n"],
+    [['moments', '--sigma', '1'], "resdiff: unknown option '--sigma'\n"],
+    [
+      ['moments', '--sigma-w', '1', '--sigmaW', '2'],
+      "resdiff: option '--sigmaW <value>' argument '2' is invalid. It is given a second time, after '1'; give it once, a list with commas.\n",
+    ],
+    [['moments', '--z'], "resdiff: option '--z <value>' argument missing\n"],
     [
       ['moments', '--z', '0,', '1'],
       'resdiff: limits moments: 1 belongs to no option; parameters are options, and lists are written with commas and no spaces, as in --z 0,1,2.\n',

@@ -1,3 +1,4 @@
+import { suggestion } from '@resdiff/networks';
 import type { z } from 'zod';
 import type { Experiment, Settings } from './experiment.ts';
 import { show } from './yaml-text.ts';
@@ -43,7 +44,7 @@ function problems(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       key,
-      problem: `${key}: ${show(given.get(key))} ${notOneOf(experiment)}`,
+      problem: `${key}: ${show(given.get(key))} ${notOneOf(experiment, key)}`,
     }));
   }
   const key = String(issue.path[0]);
@@ -52,6 +53,7 @@ function problems(
 }
 
 /** What is said of a key that is not a setting. */
-export function notOneOf({ name, keys }: Experiment): string {
-  return `is not a setting of the experiment ${name}; its settings are ${Object.keys(keys).join(', ')}`;
+export function notOneOf({ name, keys }: Experiment, key: string): string {
+  const own = Object.keys(keys);
+  return `is not a setting of the experiment ${name}${suggestion(key, own)}; its settings are ${own.join(', ')}`;
 }

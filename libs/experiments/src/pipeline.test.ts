@@ -118,7 +118,15 @@ describe('a pipeline file', () => {
 
   it.each([
     ['width: 3\n', 'FILE: the key experiment is missing; it must be one of NAMES.'],
-    ['experiment: drws\n', 'FILE: experiment is "drws"; it must be one of NAMES.'],
+    [
+      'experiment: drws\n',
+      'FILE: experiment is "drws" (did you mean draws?); it must be one of NAMES.',
+    ],
+    ['experiment: frob\n', 'FILE: experiment is "frob"; it must be one of NAMES.'],
+    [
+      'experment: draws\n',
+      'FILE: the key experiment is missing (is it experment?); it must be one of NAMES.',
+    ],
     ['experiment:\n', 'FILE: experiment is empty; it must be one of NAMES.'],
     ['experiment: [draws]\n', 'FILE: experiment is ["draws"]; it must be one of NAMES.'],
     ['experiment: __proto__\n', 'FILE: experiment is "__proto__"; it must be one of NAMES.'],
@@ -232,7 +240,7 @@ describe('--quick', () => {
     ],
     [
       `${small}quick: {drws: 1}\n`,
-      'FILE with --quick: drws: 1 is not a setting of the experiment draws; its settings are activation, inputs, width, depth, T, sigmaW, sigmaB, draws, seed, processes, coordinates.',
+      'FILE with --quick: drws: 1 is not a setting of the experiment draws (did you mean draws?); its settings are activation, inputs, width, depth, T, sigmaW, sigmaB, draws, seed, processes, coordinates.',
     ],
   ])('is refused for %j', (text, message) => {
     expect(refused(text)).toBe(message);
@@ -341,7 +349,7 @@ describe('a run id', () => {
     ['the spelling of numbers', 'experiment: draws\nwidth: 0x4\ndepth: 3.0\ndraws: 5e0\n'],
     ['case', `${small}activation: TanH\n`],
     ['commas for a list', `${small}inputs: 0, 1\nprocesses: limit,sde, resnet\n`],
-    ['order and repetition', `${small}processes: [limit, resnet, sde, limit]\n`],
+    ['order', `${small}processes: [limit, resnet, sde]\n`],
     ['the sign of zero', `${small}inputs: [-0.0, 1]\n`],
     ['the form of the seed', `${small}seed: "0x1"\n`],
   ])('does not depend on %s', async (_, text) => {

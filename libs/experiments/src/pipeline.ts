@@ -1,3 +1,4 @@
+import { suggestion } from '@resdiff/networks';
 import { UserError } from '@resdiff/runtime';
 import { basename, extname } from 'node:path';
 import type { Experiment, Settings } from './experiment.ts';
@@ -49,11 +50,11 @@ export function readPipeline(
   { set = [], grid: gridOptions = [], quick = false }: PipelineOptions = {},
 ): Pipeline {
   const content = readMapping(file);
-  const { experiment: name, description, quick: quickSettings, grid: writtenGrid } = content;
+  const { description, quick: quickSettings, grid: writtenGrid } = content;
   if (description !== undefined && typeof description !== 'string') {
     throw new UserError(`${file}: description is ${show(description)}; it must be text.`);
   }
-  const experiment = namedExperiment(file, name);
+  const experiment = namedExperiment(file, content);
   const values = new Map(Object.entries(content).filter(([key]) => !reserved.includes(key)));
   const origin = new Map<string, string>();
   const quickly = Object.entries(checkQuick(file, quickSettings, quick));
@@ -79,15 +80,17 @@ export function readPipeline(
   };
 }
 
-function namedExperiment(file: string, name: unknown): Experiment {
+function namedExperiment(file: string, content: Record<string, unknown>): Experiment {
+  const { experiment: name } = content;
   const experiment = typeof name === 'string' ? findExperiment(name) : undefined;
   if (experiment) return experiment;
-  const names = experiments.map((each) => each.name).join(', ');
-  throw new UserError(
-    name === undefined
-      ? `${file}: the key experiment is missing; it must be one of ${names}.`
-      : `${file}: experiment is ${show(name)}; it must be one of ${names}.`,
-  );
+  const names = experiments.map((each) => each.name);
+  const [misspelt] = Object.keys(content).filter((key) => suggestion(key, ['experiment']) !== '');
+  const found =
+    name !== undefined
+      ? `experiment is ${show(name)}${typeof name === 'string' ? suggestion(name, names) : ''}`
+      : `the key experiment is missing${misspelt === undefined ? '' : ` (is it ${misspelt}?)`}`;
+  throw new UserError(`${file}: ${found}; it must be one of ${names.join(', ')}.`);
 }
 
 function settingsOf(experiment: Experiment, given: GivenSettings): Settings {

@@ -33,7 +33,7 @@ export function parseYaml(text: string, refusal: string): unknown {
     throw new UserError(
       problem.code === 'MULTIPLE_DOCS'
         ? `${refusal} of one document: it goes on after a line of "---".`
-        : `${refusal}: ${problem.message.trim()}`,
+        : `${refusal}: ${printable(problem.message.trim())}`,
     );
   }
   try {
@@ -74,7 +74,11 @@ export function inWords(value: unknown): string {
   return `{${members.join(', ')}}`;
 }
 
-/** Without what a terminal would take as a command. */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cc}\uFFFD]/gu, '?');
+  return printable(JSON.stringify(text));
+}
+
+/** Lines without what a terminal would take as a command. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|\uFFFD/gu, '?');
 }

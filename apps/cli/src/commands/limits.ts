@@ -1,4 +1,4 @@
-import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { InvalidArgumentError, Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import {
   CurvatureError,
   dataOf,
@@ -14,6 +14,7 @@ import {
   type ParameterDescription,
   type QuantityRow,
 } from '@resdiff/limits';
+import { suggestion } from '@resdiff/networks';
 import { UserError } from '@resdiff/runtime';
 import { coordinates, shellWords, table } from '../format.ts';
 import { readStructured } from '../limits-structured.ts';
@@ -51,8 +52,17 @@ function addParameter(command: CommandUnknownOpts, parameter: ParameterDescripti
   const source = structured ? ', or {file: PATH} of that' : '';
   const otherwise = parameter.default === undefined ? '' : ` (default: ${parameter.default})`;
   const help = `${description}${where(parameter)}: ${expected}${source}${otherwise}`;
-  command.addOption(new Option(`${flag(name)} <value>`, help));
-  if (flag(name) !== `--${name}`) command.addOption(new Option(`--${name} <value>`).hideHelp());
+  const option = (flags: string) => new Option(flags, help).argParser(once);
+  command.addOption(option(`${flag(name)} <value>`));
+  if (flag(name) !== `--${name}`) command.addOption(option(`--${name} <value>`).hideHelp());
+}
+
+/** @throws {InvalidArgumentError} if the parameter has been given already, of which one would be lost. */
+function once(value: string, before: string | undefined): string {
+  if (before === undefined) return value;
+  throw new InvalidArgumentError(
+    `It is given a second time, after '${before}'; give it once, a list with commas.`,
+  );
 }
 
 /** What another parameter must be for this one to mean anything. */
@@ -69,9 +79,11 @@ function flag(name: string): string {
 export function listQuantities(asked: string | undefined, options: TerminalOptions): number {
   const terminal = openTerminal(options);
   if (asked !== undefined && !findLimitQuantity(asked)) {
-    const names = limitQuantities.map((quantity) => quantity.name).join(', ');
+    const names = limitQuantities.map((quantity) => quantity.name);
     return reportError(
-      new UserError(`There is no quantity ${asked}; there are ${names}.`),
+      new UserError(
+        `There is no quantity ${asked}${suggestion(asked, names)}; there are ${names.join(', ')}.`,
+      ),
       terminal,
     );
   }

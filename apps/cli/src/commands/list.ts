@@ -1,8 +1,10 @@
 import { experiments, findExperiment, readPipeline, type Experiment } from '@resdiff/experiments';
+import { suggestion } from '@resdiff/networks';
 import { messageOf, UserError } from '@resdiff/runtime';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { table, words } from '../format.ts';
+import { PIPELINES } from '../options.ts';
 import { openTerminal, reportError, type Terminal, type TerminalOptions } from '../terminal.ts';
 
 /**
@@ -15,14 +17,20 @@ export function list(
 ): number {
   const terminal = openTerminal(options);
   if (name === undefined) {
-    listAll(options.pipelines, terminal);
-    return 0;
+    try {
+      listAll(options.pipelines, terminal);
+      return 0;
+    } catch (error) {
+      return reportError(error, terminal);
+    }
   }
   const experiment = findExperiment(name);
   if (!experiment) {
-    const names = experiments.map((each) => each.name).join(', ');
+    const names = experiments.map((each) => each.name);
     return reportError(
-      new UserError(`There is no experiment ${name}; there are ${names}.`),
+      new UserError(
+        `There is no experiment ${name}${suggestion(name, names)}; there are ${names.join(', ')}.`,
+      ),
       terminal,
     );
   }
@@ -46,7 +54,7 @@ function listAll(folder: string, terminal: Terminal): void {
           pipelines.map(({ file, description }) => [`  ${file}`, description]),
           'll',
         )
-      : '  none; --pipelines names another folder',
+      : `  none: ${whyNone(folder)}; --pipelines names another`,
   );
   terminal.say('\nExperiments; `resdiff list <experiment>` prints the settings of one:');
   terminal.say(
@@ -56,6 +64,11 @@ function listAll(folder: string, terminal: Terminal): void {
     ),
   );
   terminal.result({ pipelines, experiments: experiments.map(describeExperiment) });
+}
+
+function whyNone(folder: string): string {
+  const path = resolve(folder);
+  return existsSync(path) ? `no file of ${path} ends in .yaml` : `there is no folder ${path}`;
 }
 
 function describeExperiment(experiment: Experiment) {
@@ -73,13 +86,22 @@ function settingsOf({ settings, keys }: Experiment) {
 }
 
 function pipelineFiles(folder: string): string[] {
+  return filesOf(folder)
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** None where there is no folder of the name that is taken by default. */
+function filesOf(folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => /\.ya?ml$/.test(name))
-      .sort()
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
+    return readdirSync(folder);
+  } catch (error) {
+    if (folder === PIPELINES) return [];
+    throw new UserError(`--pipelines ${folder}: cannot be read: ${messageOf(error)}.`, {
+      remedy: 'Name a folder of pipeline files that exists.',
+      cause: error,
+    });
   }
 }
 

@@ -4,9 +4,11 @@ import {
   openRunFolder,
   planSubmission,
   readRun,
+  refuseOtherColumns,
   Slurm,
   SlurmUnreachableError,
   submitRun,
+  systemCode,
   UserError,
   verifyShards,
   type PlannedSubmission,
@@ -47,6 +49,7 @@ export async function submitPipeline(
   const { manifest, lock } = await openRunFolder(folder, plan);
   try {
     const { done } = await verifyShards(folder, manifest);
+    await refuseOtherColumns(folder, done.values(), plan.schema);
     const missing = manifest.shards.filter(({ id }) => !done.has(id));
     const request = { folder, name: plan.pipeline, shards: missing, options, commands };
     const submission = await submitRun(request, { slurm, lock });
@@ -92,7 +95,11 @@ export async function refuseIfSubmitted(folder: string): Promise<string | undefi
     throw new ActiveSubmissionError(folder, n, arrayJob);
   } catch (error) {
     if (error instanceof ActiveSubmissionError) throw error;
-    if (!(error instanceof UserError) && !(error instanceof SlurmUnreachableError)) throw error;
+    if (!(error instanceof UserError) && !(error instanceof SlurmUnreachableError)) {
+      // Whoever opens the folder says what is wrong with its path.
+      if (systemCode(error) !== undefined) return undefined;
+      throw error;
+    }
     return `${folder} was submitted to Slurm, which cannot be asked from here whether it works on it: ${error.message}`;
   }
 }

@@ -113,7 +113,7 @@ function parseOption(option: string): [key: string, list: readonly unknown[]] {
 /** Why a key cannot be in a grid: the rest of a sentence. */
 function keyRefusal({ experiment, reserved }: GridContext, key: string): string | undefined {
   if (reserved.includes(key)) return 'is no setting and cannot vary';
-  return Object.hasOwn(experiment.keys, key) ? undefined : notOneOf(experiment);
+  return Object.hasOwn(experiment.keys, key) ? undefined : notOneOf(experiment, key);
 }
 
 /** @throws {UserError} that begins with `refusal`, unless there are values, all different. */
