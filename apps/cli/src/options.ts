@@ -23,7 +23,7 @@ export function quickOption() {
 export function gridOption() {
   return new Option(
     '--grid <key=values>',
-    "let a key run over values, a YAML list or separated by commas, in place of the pipeline's own grid for it; may be given again",
+    "let a key, or several together as width,depth=10,20, run over values, a YAML list or separated by commas, in place of the pipeline's own for it; may be given again",
   )
     .argParser((value: string, before: string[]) => [...before, value])
     .default([] as string[], 'none');

@@ -94,6 +94,46 @@ describe('--grid', () => {
   });
 });
 
+describe('keys that run together', () => {
+  const diagonal = `${small}grid: {"width, depth": [7, 2], T: [1, 2]}\n`;
+  const sizes = [7, 2].map((size) => ({ width: size, depth: size }));
+
+  it('have the same value at a point, and are two keys of it', () => {
+    expect(pointsOf(diagonal)).toEqual(
+      sizes.flatMap((size) => [1, 2].map((T) => ({ ...size, T }))),
+    );
+    expect(pointsOf(small, { grid: ['width,depth=7,2'] })).toEqual(sizes);
+  });
+
+  it('have a value each where a list is given', () => {
+    expect(pointsOf(small, { grid: ['width, depth=[[5, 50], 7]'] })).toEqual([
+      { width: 5, depth: 50 },
+      { width: 7, depth: 7 },
+    ]);
+    const inputs = 'inputs,width=[[[0, 1], 3], [2, 3]]';
+    expect(pointsOf(small, { grid: [inputs] })).toEqual([
+      { inputs: [0, 1], width: 3 },
+      { inputs: [2], width: 3 },
+    ]);
+  });
+
+  it('leave each other where one of them is given values of its own', () => {
+    expect(pointsOf(diagonal, { set: ['T=3', 'width=5'] })).toEqual([{ depth: 7 }, { depth: 2 }]);
+    expect(pointsOf(diagonal, { set: ['T=3'], grid: ['depth=1,3'] })).toEqual(
+      [1, 3].flatMap((depth) => [7, 2].map((width) => ({ depth, width }))),
+    );
+    const ratios = `${small}grid: {"width, depth": [[3, 6], [3, 9]]}\n`;
+    expect(pointsOf(ratios, { set: ['depth=1'] })).toEqual([{ width: 3 }]);
+  });
+
+  it('take the place of keys that run apart', () => {
+    const apart = `${small}grid: {width: [1], T: [1, 2], depth: [4, 5]}\n`;
+    expect(pointsOf(apart, { grid: ['depth,width=7,2'] })).toEqual(
+      sizes.flatMap((size) => [1, 2].map((T) => ({ ...size, T }))),
+    );
+  });
+});
+
 describe('what --set and quick give one value', () => {
   const text = `${small}grid: {width: [5, 9], depth: [7, 2]}\nquick: {width: 6, draws: 2}\n`;
 
@@ -113,6 +153,8 @@ describe('what --set and quick give one value', () => {
   });
 });
 
+const noSettingBut = (meant: string) =>
+  noSetting.replace('draws;', `draws (did you mean ${meant}?);`);
 const noSetting =
   'is not a setting of the experiment draws; its settings are activation, inputs, width, depth, T, sigmaW, sigmaB, draws, seed, processes, coordinates.';
 
@@ -129,7 +171,27 @@ describe('a grid is refused', () => {
       'grid holds width: [3, 4, 3]; its values must differ, and 3 is there twice.',
     ],
     ['grid: {width: [~]}', 'grid holds width: [empty]; one of the values is empty.'],
-    ['grid: {wdth: [3]}', `grid holds wdth, which ${noSetting}`],
+    ['grid: {wdth: [3]}', `grid holds wdth, which ${noSettingBut('width')}`],
+    ['grid: {"width, dpth": [3]}', `grid holds dpth, which ${noSettingBut('depth')}`],
+    ['grid: {"width,": [3]}', `grid holds "width,", which ${noSetting}`],
+    ['grid: {"width,width": [3]}', 'grid holds width a second time in width,width.'],
+    ['grid: {depth: [3], "width,depth": [3]}', 'grid holds depth a second time in width,depth.'],
+    [
+      'grid: {"width,depth": [[3, 4, 5]]}',
+      'grid holds width,depth: [[3, 4, 5]]; [3, 4, 5] must hold 2 values, one for each of width, depth.',
+    ],
+    [
+      'grid: {"width,depth": [3, [3, 3]]}',
+      'grid holds width,depth: [3, [3, 3]]; its values must differ, and [3, 3] is there twice.',
+    ],
+    [
+      'grid: {"width,activation": [[3, tanh], [3, TanH]]}',
+      'width, activation is 3, "tanh" and 3, "TanH" in the grid, which mean the same; its values must differ.',
+    ],
+    [
+      'grid: {"width,depth": [[1, 2], [1, 0]]}',
+      'at the point width = 1, depth = 0: depth is 0; it must be a whole number from 1 to 1000000.',
+    ],
     ['grid: {toString: [3]}', `grid holds toString, which ${noSetting}`],
     ['grid: {quick: [3]}', 'grid holds quick, which is no setting and cannot vary.'],
     ['grid: {experiment: [ntk]}', 'grid holds experiment, which is no setting and cannot vary.'],
@@ -157,9 +219,14 @@ describe('a grid is refused', () => {
       '--grid width: must be key=value,value, such as --grid size=10,20,50 or --grid "inputs=[[0, 1], [1, 2]]".',
     ],
     ['width=', '--grid width=: must be key=value,value'],
+    ['width,=3', '--grid width,=3: must be key=value,value'],
+    [
+      'width,depth=[[3]]',
+      '--grid width,depth=[[3]]: width, depth is [[3]]; [3] must hold 2 values',
+    ],
     ['width=3,,4', '--grid width=3,,4: width is [3, empty, 4]; one of the values is empty.'],
     ['width=[3', '--grid width=[3: the value is not valid YAML: Flow sequence'],
-    ['wdth=3', `--grid wdth=3: wdth ${noSetting}`],
+    ['wdth=3', `--grid wdth=3: wdth ${noSettingBut('width')}`],
     ['grid=3', '--grid grid=3: grid is no setting and cannot vary.'],
     [
       'seed=1,"0x1"',

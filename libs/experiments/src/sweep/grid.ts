@@ -1,14 +1,8 @@
 import { UserError } from '@resdiff/runtime';
 import type { Experiment } from '../experiment.ts';
 import { notOneOf } from '../given-settings.ts';
-import { inWords, isMapping, parseYaml, show } from '../yaml-text.ts';
-
-/** A grid as it was written: values by key, in the order of the keys. */
-export interface WrittenGrid {
-  readonly values: ReadonlyMap<string, readonly unknown[]>;
-  /** Where values come from that are not simply in the file. */
-  readonly origin: ReadonlyMap<string, string>;
-}
+import { isMapping, parseYaml, show } from '../yaml-text.ts';
+import { axisKeys, axisPlaces, axisWithout, type Axis } from './axis.ts';
 
 /** What a grid is read beside. */
 export interface GridContext {
@@ -23,8 +17,8 @@ export interface GridContext {
 }
 
 /**
- * The grid of a file, `written` under its key `grid`, with what `--grid` options put in its place;
- * undefined if nothing varies.
+ * The axes of a grid: those of a file, `written` under its key `grid`, with what `--grid` options put
+ * in their place; undefined if nothing varies.
  *
  * @throws {UserError} naming the file or the option, the key, the value and what would be right.
  */
@@ -32,100 +26,98 @@ export function readGrid(
   context: GridContext,
   written: unknown,
   options: readonly string[],
-): WrittenGrid | undefined {
-  const given = givenGrid(context, options);
-  const values = new Map(
-    [...fileGrid(context, written)].filter(([key]) => given.has(key) || !context.fixed.has(key)),
-  );
-  const origin = new Map<string, string>();
-  for (const [key, { option, list }] of given) {
-    values.set(key, list);
-    origin.set(key, `${context.file} with --grid ${option}`);
+): readonly Axis[] | undefined {
+  const given = givenAxes(context, options);
+  const givenBy = new Map(given.flatMap((axis) => axis.keys.map((key) => [key, axis] as const)));
+  const axes = new Set<Axis>();
+  for (const axis of fileAxes(context, written)) {
+    const replaced = axis.keys.flatMap((key) => givenBy.get(key) ?? []);
+    for (const each of replaced) axes.add(each);
+    const left = axisWithout(axis, (key) => givenBy.has(key) || context.fixed.has(key));
+    if (left) axes.add(left);
   }
-  return values.size === 0 ? undefined : { values, origin };
+  for (const axis of given) axes.add(axis);
+  return axes.size === 0 ? undefined : [...axes];
 }
 
 const EXAMPLE = 'such as {size: [10, 20, 50]}';
 
-function fileGrid(context: GridContext, written: unknown): Map<string, readonly unknown[]> {
+function fileAxes(context: GridContext, written: unknown): Axis[] {
   const { file } = context;
-  if (written === undefined) return new Map();
+  if (written === undefined) return [];
   if (!isMapping(written) || Object.keys(written).length === 0) {
     throw new UserError(
       `${file}: grid is ${show(written)}; it must be a mapping of settings to lists of values, ${EXAMPLE}.`,
     );
   }
-  const entries = Object.entries(written).map(([key, list]) => {
-    const refusal = keyRefusal(context, key);
-    if (refusal !== undefined) throw new UserError(`${file}: grid holds ${key}, which ${refusal}.`);
+  const seen = new Set<string>();
+  return Object.entries(written).map(([name, list]) => {
+    const keys = axisKeys(name);
+    for (const key of keys) {
+      const refusal = keyRefusal(context, key);
+      if (refusal !== undefined) {
+        throw new UserError(`${file}: grid holds ${key || show(name)}, which ${refusal}.`);
+      }
+      if (seen.has(key))
+        throw new UserError(`${file}: grid holds ${key} a second time in ${name}.`);
+      seen.add(key);
+    }
     if (!Array.isArray(list)) {
       throw new UserError(
-        `${file}: grid holds ${key}: ${show(list)}; it must be a list of values, ${EXAMPLE}.`,
+        `${file}: grid holds ${name}: ${show(list)}; it must be a list of values, ${EXAMPLE}.`,
       );
     }
-    checkValues(`${file}: grid holds ${key}: ${show(list)}`, list);
-    return [key, list as readonly unknown[]] as const;
+    const refusal = `${file}: grid holds ${name}: ${show(list)}`;
+    return { keys, places: axisPlaces(refusal, keys, list) };
   });
-  return new Map(entries);
 }
 
-function givenGrid(context: GridContext, options: readonly string[]) {
-  const given = new Map<string, { option: string; list: readonly unknown[] }>();
-  for (const option of options) {
-    const [key, list] = parseOption(option);
-    const refusal = keyRefusal(context, key);
-    if (refusal !== undefined) throw new UserError(`--grid ${option}: ${key} ${refusal}.`);
-    const other = given.get(key)?.option;
-    if (other !== undefined) {
-      throw new UserError(
-        `--grid ${option}: ${key} is given a second time, after --grid ${other}; write all its values into one --grid.`,
-      );
+function givenAxes(context: GridContext, options: readonly string[]): Axis[] {
+  const given = new Map<string, string>();
+  return options.map((option) => {
+    const [keys, list] = parseOption(option);
+    for (const key of keys) {
+      const refusal = keyRefusal(context, key);
+      if (refusal !== undefined) throw new UserError(`--grid ${option}: ${key} ${refusal}.`);
+      const other = given.get(key);
+      if (other !== undefined) {
+        throw new UserError(
+          `--grid ${option}: ${key} is given a second time, after --grid ${other}; write all its values into one --grid.`,
+        );
+      }
+      given.set(key, option);
+      const set = context.set.get(key);
+      if (set !== undefined) {
+        throw new UserError(
+          `--grid ${option}: ${key} has one value by --set ${set}; leave out one of the two.`,
+        );
+      }
     }
-    const set = context.set.get(key);
-    if (set !== undefined) {
-      throw new UserError(
-        `--grid ${option}: ${key} has one value by --set ${set}; leave out one of the two.`,
-      );
-    }
-    checkValues(`--grid ${option}: ${key} is ${show(list)}`, list);
-    given.set(key, { option, list });
-  }
-  return given;
+    const refusal = `--grid ${option}: ${keys.join(', ')} is ${show(list)}`;
+    const places = axisPlaces(refusal, keys, list);
+    return { keys, places, origin: `${context.file} with --grid ${option}` };
+  });
 }
 
-/** `key=1,2,3`, `key=[1, 2, 3]` or `key=1`. */
-function parseOption(option: string): [key: string, list: readonly unknown[]] {
+/** `key=1,2,3`, `key=[1, 2, 3]` or `key=1`, the key or several with commas between them. */
+function parseOption(option: string): [keys: readonly string[], list: readonly unknown[]] {
   const split = option.indexOf('=');
-  const key = option.slice(0, split).trim();
+  const keys = axisKeys(option.slice(0, Math.max(split, 0)));
   const text = option.slice(split + 1).trim();
-  if (split < 0 || key === '' || text === '') {
+  if (keys.includes('') || text === '') {
     throw new UserError(
       `--grid ${option}: must be key=value,value, such as --grid size=10,20,50 or --grid "inputs=[[0, 1], [1, 2]]".`,
     );
   }
   const refusal = `--grid ${option}: the value is not valid YAML`;
   const value = parseYaml(text, refusal);
-  if (Array.isArray(value)) return [key, value];
-  if (typeof value !== 'string' || !text.includes(',')) return [key, [value]];
-  return [key, text.split(',').map((item) => parseYaml(item.trim(), refusal))];
+  if (Array.isArray(value)) return [keys, value];
+  if (typeof value !== 'string' || !text.includes(',')) return [keys, [value]];
+  return [keys, text.split(',').map((item) => parseYaml(item.trim(), refusal))];
 }
 
 /** Why a key cannot be in a grid: the rest of a sentence. */
 function keyRefusal({ experiment, reserved }: GridContext, key: string): string | undefined {
   if (reserved.includes(key)) return 'is no setting and cannot vary';
   return Object.hasOwn(experiment.keys, key) ? undefined : notOneOf(experiment, key);
-}
-
-/** @throws {UserError} that begins with `refusal`, unless there are values, all different. */
-function checkValues(refusal: string, list: readonly unknown[]): void {
-  if (list.length === 0) throw new UserError(`${refusal}; it must hold at least one value.`);
-  const seen = new Set<string>();
-  for (const value of list) {
-    const text = inWords(value);
-    if (value === null) throw new UserError(`${refusal}; one of the values is empty.`);
-    if (seen.has(text)) {
-      throw new UserError(`${refusal}; its values must differ, and ${show(value)} is there twice.`);
-    }
-    seen.add(text);
-  }
 }

@@ -2,56 +2,65 @@ import { UserError, type JsonValue } from '@resdiff/runtime';
 import type { Experiment, Settings } from '../experiment.ts';
 import { checkSettings, type GivenSettings, type Refusal } from '../given-settings.ts';
 import { inWords, show } from '../yaml-text.ts';
-import type { WrittenGrid } from './grid.ts';
+import type { Axis } from './axis.ts';
 
-/** What varies over a sweep: the values of each key, in the order written, resolved. */
+/** What varies over a sweep: the values of each key along its axis, in the order written, resolved. */
 export type Grid = ReadonlyMap<string, readonly JsonValue[]>;
 
 /** More points make a run whose manifest no one would wait for. */
 const MOST_POINTS = 100_000;
 
 /**
- * All combinations of a grid's values, the last key varying fastest: of each the settings, with
- * `given` for whatever does not vary.
+ * All combinations of the places along the axes of a grid, the last axis varying fastest: of each the
+ * settings, with `given` for whatever does not vary.
  *
  * @throws {UserError} if there are too many points, if settings of a point are refused (naming the
- *   point), or if two values of a key mean the same.
+ *   point), or if two places of an axis mean the same.
  */
 export function gridPoints(
   experiment: Experiment,
   given: GivenSettings,
-  written: WrittenGrid,
+  axes: readonly Axis[],
 ): { readonly settings: Settings; readonly grid: Grid; readonly points: readonly Settings[] } {
-  const keys = [...written.values.keys()];
-  const lists = [...written.values.values()];
-  checkCount(given.file, written);
-  const origin = new Map([...given.origin, ...keys.map((key) => originOf(key, given, written))]);
+  const { file } = given;
+  checkCount(file, axes);
+  const keys = axes.flatMap((axis) => axis.keys);
+  const origin = new Map(given.origin);
+  for (const axis of axes) for (const key of axis.keys) origin.set(key, axis.origin ?? file);
   const refused = new Refusals();
   const points: Settings[] = [];
-  for (const values of combinations(lists)) {
+  for (const places of combinations(axes.map((axis) => axis.places))) {
+    const values = places.flat();
     const point = new Map([...given.values, ...keys.map((key, k) => [key, values[k]] as const)]);
-    const checked = checkSettings(experiment, { file: given.file, values: point, origin });
+    const checked = checkSettings(experiment, { file, values: point, origin });
     if ('settings' in checked) points.push(checked.settings);
     else refused.add(() => writtenPoint(keys, values), checked.refusals);
   }
   if (refused.points > 0) throw refused.error(refused.points + points.length);
-  const grid = new Map(keys.map((key, k) => [key, resolvedValues(points, lists, k, key)]));
-  checkDifferent(grid, given.file, written);
+  const grid = new Map<string, readonly JsonValue[]>();
+  for (const [a, axis] of axes.entries()) {
+    const resolved = placesAlong(axes, a).map((point) => points[point]);
+    checkDifferent(axis, resolved, file);
+    for (const key of axis.keys) {
+      grid.set(
+        key,
+        resolved.map((settings) => settings[key]),
+      );
+    }
+  }
   return { settings: points[0], grid, points };
 }
 
-function originOf(key: string, { file }: GivenSettings, { origin }: WrittenGrid) {
-  return [key, origin.get(key) ?? file] as const;
-}
-
-function checkCount(file: string, { values: grid, origin }: WrittenGrid): void {
-  const counts = Array.from(grid.values(), (list) => list.length);
+function checkCount(file: string, axes: readonly Axis[]): void {
+  const counts = axes.map(({ places }) => places.length);
   const points = counts.reduce((product, count) => product * count, 1);
   if (points <= MOST_POINTS) return;
-  const longest = [...grid].reduce((most, each) => (each[1].length > most[1].length ? each : most));
+  const longest = axes[counts.indexOf(Math.max(...counts))];
   throw new UserError(
-    `${origin.get(longest[0]) ?? file}: the grid has ${points.toLocaleString('en')} points (${counts.join(' x ')}); it must have at most ${MOST_POINTS.toLocaleString('en')}.`,
-    { remedy: `Leave out values, of ${longest[0]} for example, or cut the sweep into several.` },
+    `${longest.origin ?? file}: the grid has ${points.toLocaleString('en')} points (${counts.join(' x ')}); it must have at most ${MOST_POINTS.toLocaleString('en')}.`,
+    {
+      remedy: `Leave out values, of ${longest.keys.join(', ')} for example, or cut the sweep into several.`,
+    },
   );
 }
 
@@ -76,31 +85,28 @@ function writtenPoint(keys: readonly string[], values: readonly unknown[]): stri
     .join(', ');
 }
 
-/** What became of each value of the k-th key, in the order written. */
-function resolvedValues(
-  points: readonly Settings[],
-  lists: readonly (readonly unknown[])[],
-  k: number,
-  key: string,
-): readonly JsonValue[] {
-  const stride = lists.slice(k + 1).reduce((product, list) => product * list.length, 1);
-  return lists[k].map((_, value) => points[value * stride][key]);
+/** The index of a point at each place of the a-th axis. */
+function placesAlong(axes: readonly Axis[], a: number): number[] {
+  const stride = axes.slice(a + 1).reduce((product, { places }) => product * places.length, 1);
+  return axes[a].places.map((_, place) => place * stride);
 }
 
-/** @throws {UserError} if two values that are written differently mean the same. */
-function checkDifferent(grid: Grid, file: string, { values: written, origin }: WrittenGrid): void {
-  for (const [key, values] of grid) {
-    const seen = new Map<string, number>();
-    for (const [index, value] of values.entries()) {
-      const text = inWords(value);
-      const other = seen.get(text);
-      seen.set(text, index);
-      if (other === undefined) continue;
-      const [one, two] = [other, index].map((i) => show(written.get(key)![i]));
-      throw new UserError(
-        `${origin.get(key) ?? file}: ${key} is ${one} and ${two} in the grid, which mean the same; its values must differ.`,
-      );
-    }
+/** @throws {UserError} if two places that are written differently mean the same. */
+function checkDifferent(
+  { keys, places, origin }: Axis,
+  resolved: readonly Settings[],
+  file: string,
+): void {
+  const seen = new Map<string, number>();
+  for (const [index, settings] of resolved.entries()) {
+    const text = inWords(keys.map((key) => settings[key]));
+    const other = seen.get(text);
+    seen.set(text, index);
+    if (other === undefined) continue;
+    const [one, two] = [other, index].map((i) => places[i].map(show).join(', '));
+    throw new UserError(
+      `${origin ?? file}: ${keys.join(', ')} is ${one} and ${two} in the grid, which mean the same; its values must differ.`,
+    );
   }
 }
 
