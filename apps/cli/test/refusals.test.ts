@@ -7,29 +7,29 @@ describe.concurrent('a wrong command line is refused', () => {
   const workers = 'It must be a number of worker threads, a whole number from 1 to 1024.';
   const size = 'It must be a number of units a shard, a whole number from 1 to 2147483647.';
   it.each([
-    [['frob'], "error: unknown command 'frob'"],
-    [['run'], "error: missing required argument 'file'"],
-    [['run', figure2, '--frob'], "error: unknown option '--frob'"],
-    [['run', figure2, '--set'], "error: option '--set <key=value>' argument missing"],
+    [['frob'], "resdiff: unknown command 'frob'"],
+    [['run'], "resdiff: missing required argument 'file'"],
+    [['run', figure2, '--frob'], "resdiff: unknown option '--frob'"],
+    [['run', figure2, '--set'], "resdiff: option '--set <key=value>' argument missing"],
     [
       ['run', figure2, '--workers', '0'],
-      `error: option '--workers <n>' argument '0' is invalid. ${workers}`,
+      `resdiff: option '--workers <n>' argument '0' is invalid. ${workers}`,
     ],
     [
       ['run', figure2, '--workers', '-1'],
-      `error: option '--workers <n>' argument '-1' is invalid. ${workers}`,
+      `resdiff: option '--workers <n>' argument '-1' is invalid. ${workers}`,
     ],
     [
       ['run', figure2, '--workers', 'x'],
-      `error: option '--workers <n>' argument 'x' is invalid. ${workers}`,
+      `resdiff: option '--workers <n>' argument 'x' is invalid. ${workers}`,
     ],
     [
       ['run', figure2, '--shard-size', '0'],
-      `error: option '--shard-size <n>' argument '0' is invalid. ${size}`,
+      `resdiff: option '--shard-size <n>' argument '0' is invalid. ${size}`,
     ],
     [
       ['run', figure2, '--out', ''],
-      "error: option '--out <folder>' argument '' is invalid. It must name a folder.",
+      "resdiff: option '--out <folder>' argument '' is invalid. It must name a folder.",
     ],
   ])('%j', async (words, message) => {
     expect(await refusal(words)).toBe(`${message}\n(see resdiff --help)\n`);
@@ -52,6 +52,21 @@ describe.concurrent('a wrong pipeline is refused', () => {
         `${figure2} with --set T="inf": T is "inf"; it must be a finite number above 0.`,
         '',
       ].join('\n'),
+    );
+  });
+
+  it('with a key misspelt, words repeated, and numbers beyond those of 32 bits', async () => {
+    const words = [...small, ...set({ widht: 3, T: 1e200 }), '--set', 'processes=sde,sde'];
+    const message = await refusal([...words, '--set', 'inputs=[1e-200, 1]']);
+    const sizes = 'from 1e-30 to 1e30, well within the numbers of 32 bits.';
+    expect(message.replace('resdiff: ', '').split('\n').sort()).toEqual(
+      [
+        '',
+        `${figure2} with --set T=1e+200: T is 1e+200; it must be ${sizes}`,
+        `${figure2} with --set inputs=[1e-200, 1]: inputs is [1e-200, 1]; it must hold numbers that are 0, or of a size ${sizes}`,
+        `${figure2} with --set processes=sde,sde: processes is "sde,sde"; it must be one or more of resnet, sde, limit, each once.`,
+        `${figure2} with --set widht=3: widht: 3 is not a setting of the experiment draws (did you mean width?); its settings are activation, inputs, width, depth, T, sigmaW, sigmaB, draws, seed, processes, coordinates.`,
+      ].sort(),
     );
   });
 
@@ -139,6 +154,12 @@ describe.concurrent('a folder that cannot be used is refused', () => {
     );
     expect(await refusal([...small, '--quiet', '--out', 'file/run'], cwd)).toMatch(
       /^resdiff: file\/run cannot be used as a run folder: ENOTDIR: .*\nGive a folder that can be created and written to\.\n$/,
+    );
+  });
+
+  it('because its name is too long', async () => {
+    expect(await refusal([...small, '--quiet', '--out', 'x'.repeat(300)])).toMatch(
+      /^resdiff: x+ cannot be used as a run folder: ENAMETOOLONG: .*\nGive a folder that can be created and written to\.\n$/,
     );
   });
 

@@ -13,30 +13,65 @@ export function wholeNumber(least: number, most: number) {
   return z.int({ error }).min(least, { error, abort }).max(most, { error, abort });
 }
 
+/**
+ * The sizes of numbers that are not 0: states are kept in 32 bits, from about 1e-38 to 3e38, and theories
+ * take squares of squares, which leave 64 bits from 1e77 on.
+ */
+const LEAST_SIZE = 1e-30;
+export const MOST_SIZE = 1e30;
+const withinBits = 'from 1e-30 to 1e30, well within the numbers of 32 bits';
+const isSized = (value: number) =>
+  value === 0 || (Math.abs(value) >= LEAST_SIZE && Math.abs(value) <= MOST_SIZE);
+
+const sized = { error: `must be 0, or ${withinBits}`, abort };
+const sizedAboveZero = { error: `must be ${withinBits}`, abort };
+
+/** Whether all members of a list are of a size that is computed with; words are. */
+export function areSized(list: readonly (number | string)[]): boolean {
+  return list.every((value) => typeof value === 'string' || isSized(value));
+}
+
+export const sizedMembers = {
+  error: `must hold numbers that are 0, or of a size ${withinBits}`,
+  abort,
+};
+
+/** A finite number. */
+export function anyNumber() {
+  const error = 'must be a finite number';
+  return z
+    .number({ error })
+    .refine(isSized, { error: `must be 0, or of a size ${withinBits}`, abort });
+}
+
 /** A finite number above zero. */
 export function positive() {
   const error = 'must be a finite number above 0';
-  return z.number({ error }).positive({ error, abort });
+  return z.number({ error }).positive({ error, abort }).refine(isSized, sizedAboveZero);
 }
 
 /** A finite number above zero, up to `most`. */
 export function positiveUpTo(most: number) {
   const error = `must be a number above 0, up to ${most}`;
-  return z.number({ error }).positive({ error, abort }).max(most, { error, abort });
+  return z
+    .number({ error })
+    .positive({ error, abort })
+    .max(most, { error, abort })
+    .refine(isSized, sizedAboveZero);
 }
 
 /** A finite number above zero, or a word. */
 export function positiveOr<const Word extends string>(word: Word) {
   const error = `must be a finite number above 0, or ${word}`;
-  return z.union([z.number({ error }).positive({ error, abort }), z.literal(word, { error })], {
-    error,
-  });
+  return z
+    .union([z.number({ error }).positive({ error, abort }), z.literal(word, { error })], { error })
+    .refine((value) => typeof value === 'string' || isSized(value), sizedAboveZero);
 }
 
 /** A finite number that is not negative. */
 export function notNegative() {
   const error = 'must be a finite number, 0 or above';
-  return z.number({ error }).nonnegative({ error, abort });
+  return z.number({ error }).nonnegative({ error, abort }).refine(isSized, sized);
 }
 
 /** A seed in decimal digits, from a number, or from text that may be 0x hexadecimal. */
@@ -66,12 +101,22 @@ export function activation() {
   });
 }
 
-/** Some of `names`, in their order and each once; one alone or a text with commas stands for a list. */
+/** Some of `names`, in their order, each once; one alone or a text with commas stands for a list. */
 export function someOf<const Name extends string>(names: readonly Name[]) {
   const error = `must be one or more of ${names.join(', ')}`;
   return z
-    .preprocess(asList, z.array(z.enum(names, { error }), { error }).min(1, { error }))
+    .preprocess(
+      asList,
+      z
+        .array(z.enum(names, { error }), { error })
+        .min(1, { error })
+        .refine(areDifferent, { error: `${error}, each once`, abort }),
+    )
     .transform((chosen) => names.filter((name) => chosen.includes(name)));
+}
+
+function areDifferent(list: readonly (string | number)[]): boolean {
+  return new Set(list).size === list.length;
 }
 
 export function oneOf<const Name extends string>(names: readonly Name[]) {
@@ -89,7 +134,8 @@ export function numbers(most: number) {
       .array(number, { error })
       .min(1, { error })
       .max(most, { error })
-      .refine((list) => new Set(list).size === list.length, { error }),
+      .refine(areDifferent, { error, abort })
+      .refine(areSized, sizedMembers),
   );
 }
 
@@ -108,7 +154,7 @@ export function wholeNumbers(
         .array(z.int({ error }).min(least, { error }).max(most, { error }), { error })
         .min(1, { error })
         .max(atMost, { error })
-        .refine((list) => new Set(list).size === list.length, { error }),
+        .refine(areDifferent, { error }),
     )
     .transform((list) => list.toSorted((a, b) => a - b));
 }

@@ -2,12 +2,14 @@ import { diffusionLimit, findActivation, patchScalings } from '@resdiff/networks
 import { z } from 'zod';
 import {
   activation,
+  areSized,
   asList,
   describedKeys,
   notNegative,
   oneOf,
   positive,
   seed,
+  sizedMembers,
   someOf,
   wholeNumber,
   wholeNumbers,
@@ -37,7 +39,8 @@ const shape = {
           error: imagesError,
         })
         .min(1, { error: imagesError })
-        .max(MOST_IMAGES, { error: imagesError }),
+        .max(MOST_IMAGES, { error: imagesError })
+        .refine((images) => areSized(images.flat(2)), sizedMembers),
     )
     .default([1])
     .describe(

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { describedKeys, positive, seed, someOf, wholeNumber, wholeNumbers } from '../settings.ts';
+import {
+  anyNumber,
+  describedKeys,
+  positive,
+  seed,
+  someOf,
+  wholeNumber,
+  wholeNumbers,
+} from '../settings.ts';
 import { leastLayers, MOST_EXPONENT } from './ornstein-uhlenbeck.ts';
 
 /** What can be drawn, in the order of the table. */
@@ -35,8 +43,7 @@ const shape = {
   reversion: positive()
     .default(0.25)
     .describe("a of the Ornstein-Uhlenbeck process dY = dB - a Y dt, for h'(y) = exp(a y^2)"),
-  initialY: z
-    .number({ error: 'must be a finite number' })
+  initialY: anyNumber()
     .default(1)
     .describe(`Y_0 of the Ornstein-Uhlenbeck process; a Y_0^2 at most ${MOST_EXPONENT}`),
   draws: wholeNumber(2, 2 ** 31 - 1)

@@ -3,12 +3,13 @@ import { activationNames, findActivation } from '@resdiff/networks';
 import { z } from 'zod';
 import {
   activation,
+  areSized,
   asList,
   describedKeys,
-  notNegative,
   oneOf,
   positive,
   seed,
+  sizedMembers,
   wholeNumber,
   wholeNumbers,
 } from '../settings.ts';
@@ -58,10 +59,16 @@ const shape = {
     .preprocess(
       asList,
       z
-        .array(z.union([notNegative(), z.literal(EDGE_OF_CHAOS)], { error: sigmaWError }), {
-          error: sigmaWError,
-        })
-        .min(1, { error: sigmaWError, abort }),
+        .array(
+          z.union([z.number().nonnegative({ error: sigmaWError }), z.literal(EDGE_OF_CHAOS)], {
+            error: sigmaWError,
+          }),
+          {
+            error: sigmaWError,
+          },
+        )
+        .min(1, { error: sigmaWError, abort })
+        .refine(areSized, sizedMembers),
     )
     .default([1])
     .describe(
@@ -74,7 +81,8 @@ const shape = {
         .array(z.number({ error: sigmaBError }).nonnegative({ error: sigmaBError, abort }), {
           error: sigmaBError,
         })
-        .min(1, { error: sigmaBError, abort }),
+        .min(1, { error: sigmaBError, abort })
+        .refine(areSized, sizedMembers),
     )
     .default([1])
     .describe('sigma_b: one, or a list of one for each activation'),
@@ -85,7 +93,8 @@ const shape = {
         .tuple([z.number({ error: intervalError }), z.number({ error: intervalError })], {
           error: intervalError,
         })
-        .refine(([from, to]) => from < to, { error: intervalError }),
+        .refine(([from, to]) => from < to, { error: intervalError, abort })
+        .refine(areSized, sizedMembers),
     )
     .default([-2, 2])
     .describe('where the inputs z lie, evenly spaced; x_0 is z in every coordinate'),

@@ -10,6 +10,7 @@ import type { FeedforwardNetwork } from '@resdiff/sampler';
 import { z } from 'zod';
 import {
   activation,
+  anyNumber,
   describedKeys,
   notNegative,
   numbers,
@@ -29,10 +30,7 @@ const shape = {
   activation: activation()
     .default('tanh')
     .describe(`the activation phi of the residual network: ${activationNames.join(', ')}`),
-  input: z
-    .number({ error: 'must be a finite number' })
-    .default(1)
-    .describe('the input z; x_0 is z in every coordinate'),
+  input: anyNumber().default(1).describe('the input z; x_0 is z in every coordinate'),
   width: wholeNumber(1, 1000).default(50).describe('D, the coordinates of the state'),
   depth: wholeNumber(1, 100_000).default(100).describe('L, the layers or Euler steps'),
   T: positive().default(1).describe('the time that the depth stands for; a layer is T / L'),

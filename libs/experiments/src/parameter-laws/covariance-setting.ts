@@ -4,10 +4,11 @@ import {
   readCovarianceSpec,
   type CovarianceSpec,
 } from '@resdiff/networks';
-import { messageOf, UserError, type JsonValue } from '@resdiff/runtime';
+import { messageOf, UserError } from '@resdiff/runtime';
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { MOST_SIZE } from '../settings.ts';
+import { parseYaml } from '../yaml-text.ts';
 
 const file = z.strictObject({ file: z.string().min(1) });
 
@@ -35,8 +36,11 @@ export function covarianceProblem(
 ): string | undefined {
   if (isFile(setting)) return undefined;
   try {
-    covarianceMatrix(setting, size, what);
-    return undefined;
+    const matrix = covarianceMatrix(setting, size, what);
+    const large = matrix.find((entry) => Math.abs(entry) > MOST_SIZE);
+    return large === undefined
+      ? undefined
+      : `${what} has the entry ${large}; its entries must be up to 1e30 in size, well within the numbers of 32 bits`;
   } catch (error) {
     return messageOf(error).replace(/\.$/, '');
   }
@@ -63,12 +67,14 @@ export function readCovariance(
   return found;
 }
 
-function contentOf(path: string, refusal: string): JsonValue {
+function contentOf(path: string, refusal: string): unknown {
+  let text: string;
   try {
-    return parse(readFileSync(path, 'utf8')) as JsonValue;
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw new UserError(`${refusal} cannot be read: ${messageOf(error)}.`);
   }
+  return parseYaml(text, `${refusal} is not valid YAML`);
 }
 
 /** The matrix, row-major, of a setting whose file was read. */

@@ -83,6 +83,10 @@ describe('refused', () => {
     [{ name: 'identity', variance: -1 }, 'The variance of Sigma_O is -1; it must not be negative'],
     [{ name: 'diagonal', variances: [1] }, 'The diagonal of Sigma_O has 1 entries; it must have 2'],
     [{ name: 'low-rank', factor: [[1]] }, 'The factor of Sigma_O is 1 x 1; it must be 2 x 1'],
+    [
+      { name: 'identity', variance: 1e200 },
+      'Sigma_O has the entry 1e+200; its entries must be up to 1e30 in size, well within the numbers of 32 bits',
+    ],
   ])('the covariance %j', (outputCovariance, message) => {
     expect(refusals(parameterLaws, { width: 2, outputCovariance })).toEqual({
       outputCovariance: `must be a covariance: ${message}`,
@@ -123,7 +127,12 @@ describe('a covariance in a file', () => {
 
   it.each([
     [undefined, /^Sigma_I in the file .* cannot be read: ENOENT/],
-    ['[[1, 2], [2', /^Sigma_I in the file .* cannot be read: /],
+    ['[[1, 2], [2', /^Sigma_I in the file .* is not valid YAML: /],
+    ['[[1, 0], [0, 1]]\n---\n3', /^Sigma_I in the file .* is not valid YAML of one document: /],
+    [
+      '[[1e200, 0], [0, 1]]',
+      /^Sigma_I in the file .* has the entry 1e\+200; .* up to 1e30 in size/,
+    ],
     ['3', /^Sigma_I in the file .* is no covariance; it must be identity, rows/],
     ['{file: other.yaml}', /^Sigma_I in the file .* is no covariance; /],
     [

@@ -11,6 +11,7 @@ import { normals, seedKey, streams } from '@resdiff/random';
 import { z } from 'zod';
 import {
   activation,
+  anyNumber,
   describedKeys,
   notNegative,
   positiveUpTo,
@@ -57,22 +58,12 @@ const shape = {
   biasCovariance: covariance()
     .default({ name: 'ar1', rho: 0.3, variance: 0.25 })
     .describe('Sigma_b of the laws matrix-gaussian and general, D x D'),
-  weightDrift: z
-    .number({ error: driftError() })
-    .default(0.5)
-    .describe('mu^W of every law is this times the identity'),
-  biasDrift: z
-    .number({ error: driftError() })
-    .default(1)
-    .describe('every entry of mu^b of every law'),
+  weightDrift: anyNumber().default(0.5).describe('mu^W of every law is this times the identity'),
+  biasDrift: anyNumber().default(1).describe('every entry of mu^b of every law'),
   blocks: wholeNumber(2, 10_000).default(400).describe('blocks of draws of each law'),
   blockDraws: wholeNumber(2, 1_000_000).default(250).describe('draws of a block'),
   seed: seed().default('1').describe('the 64-bit seed of the run'),
 };
-
-function driftError(): string {
-  return 'must be a finite number';
-}
 
 /** The covariances of the settings, with the size of each and its name in messages. */
 const covariances = [

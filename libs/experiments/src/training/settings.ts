@@ -3,10 +3,12 @@ import { completedShape, refuseZeroScales } from '../completed.ts';
 import { datasetName } from '../data.ts';
 import { engineName } from '../engines.ts';
 import {
+  areSized,
   describedKeys,
   oneOf,
   positiveOr,
   seed,
+  sizedMembers,
   someOf,
   wholeNumber,
   wholeNumbers,
@@ -103,6 +105,7 @@ function range(ends: [number, number]) {
     .tuple([z.number({ error }).positive({ error }), z.number({ error }).positive({ error })], {
       error,
     })
-    .refine(([from, to]) => from < to, { error })
+    .refine(([from, to]) => from < to, { error, abort: true })
+    .refine(areSized, sizedMembers)
     .default(ends);
 }
