@@ -32,6 +32,13 @@ describe('gaussianMean', () => {
   });
 });
 
+test.each([0, 0.3, 40, 1e8])(
+  'variance %f: the mean of an odd function is 0 exactly',
+  (variance) => {
+    for (const f of [Math.tanh, Math.sin, erf.phi]) expect(gaussianMean(f, variance)).toBe(0);
+  },
+);
+
 describe('gaussianMean of deviations from 1000 on', () => {
   const sech = (x: number) => 1 / Math.cosh(x);
 
@@ -86,5 +93,17 @@ describe('gaussianProduct', () => {
     expect(gaussianProduct(erf.phi, v, w, c)).toBeCloseTo(arcsine, 13);
     const sine = Math.exp(-(v + w) / 2) * Math.sinh(c);
     expect(gaussianProduct(Math.sin, v, w, c)).toBeCloseTo(sine, 13);
+  });
+
+  test.each([0.99, 0.9999, -1, 1])('unlike variances of correlation %f, in either order', (rho) => {
+    const [v, w] = [0.01, 25];
+    const c = rho * 0.5;
+    const arcsine = (2 / Math.PI) * Math.asin((2 * c) / Math.sqrt(1.02 * 51));
+    expect(gaussianProduct(erf.phi, v, w, c)).toBeCloseTo(arcsine, 13);
+    expect(gaussianProduct(erf.phi, w, v, c)).toBeCloseTo(arcsine, 13);
+    // Negative control: nodes that suit h alone are too far apart for h', 50 times as wide.
+    const coarse = gaussianMean((h) => erf.phi(h) * erf.phi(50 * h), v);
+    const exact = (2 / Math.PI) * Math.asin(1 / Math.sqrt(1.02 * 51));
+    expect(Math.abs(coarse - exact)).toBeGreaterThan(1e-6);
   });
 });

@@ -25,9 +25,14 @@ const mostMeshes = 64;
 export function gaussianMean(f: (h: number) => number, variance: number): number {
   const deviation = Math.sqrt(variance);
   if (deviation >= WIDE) return wideMean(f, deviation);
+  if (deviation === 0) return f(0);
   const { step, count, weights } = meshFor(deviation);
-  let sum = 0;
-  for (let k = -count; k <= count; k++) sum += weights[k + count] * f(deviation * k * step);
+  // Two by two, here and for wide Gaussians, so that the mean of an odd f is 0 and not rounding.
+  let sum = weights[count] * f(0);
+  for (let k = 1; k <= count; k++) {
+    const h = deviation * k * step;
+    sum += weights[count + k] * (f(h) + f(-h));
+  }
   return sum;
 }
 
@@ -36,31 +41,42 @@ const WIDE_STEP = 0.1;
 
 /** In t the number of nodes grows as the logarithm of the deviation. */
 function wideMean(f: (h: number) => number, deviation: number): number {
+  if (!(deviation < Infinity)) return NaN;
   const count = Math.ceil(Math.asinh(reach * deviation) / WIDE_STEP);
-  let sum = 0;
-  for (let k = -count; k <= count; k++) {
+  let sum = ((WIDE_STEP * normalDensity(0)) / deviation) * f(0);
+  for (let k = 1; k <= count; k++) {
     const t = k * WIDE_STEP;
     const h = Math.sinh(t);
     const weight = (WIDE_STEP * Math.cosh(t) * normalDensity(h / deviation)) / deviation;
-    if (weight > 0) sum += weight * f(h);
+    if (weight > 0) sum += weight * (f(h) + f(-h));
   }
   return sum;
 }
 
-/** E f(h) f(h'), (h, h') centred Gaussians of these variances and this covariance; as `gaussianMean`. */
+/**
+ * E f(h) g(h'), (h, h') centred Gaussians of these variances and this covariance; as `gaussianMean`, but
+ * that f and g must come to lines from deviations of 10 on.
+ */
 export function gaussianProduct(
   f: (h: number) => number,
   variance: number,
   otherVariance: number,
   covariance: number,
+  g: (h: number) => number = f,
 ): number {
+  // The wider first: steps that suit it suit what the other is of it too.
+  if (otherVariance > variance) return gaussianProduct(g, otherVariance, variance, covariance, f);
   const slope = variance === 0 ? 0 : covariance / variance;
   const residual = otherVariance - slope * covariance;
-  if (residual <= otherVariance * 4 * Number.EPSILON) {
-    return gaussianMean((h) => f(h) * f(slope * h), variance);
-  }
   const deviation = Math.sqrt(variance);
+  if (residual <= otherVariance * 4 * Number.EPSILON) {
+    const both = (h: number) => f(h) * g(slope * h);
+    return deviation > WIDE_PAIR ? wideMean(both, deviation) : gaussianMean(both, variance);
+  }
   const residualDeviation = Math.sqrt(residual);
+  if (deviation > WIDE_PAIR) {
+    return wideMean((h) => f(h) * meanAbout(g, slope * h, residualDeviation), deviation);
+  }
   const outer = meshFor(deviation);
   const inner = meshFor(residualDeviation);
   let sum = 0;
@@ -74,11 +90,36 @@ export function gaussianProduct(
     );
     let mean = 0;
     for (let j = -last; j <= last; j++) {
-      mean += inner.weights[j + inner.count] * f(slope * h + residualDeviation * j * inner.step);
+      mean += inner.weights[j + inner.count] * g(slope * h + residualDeviation * j * inner.step);
     }
     sum += outer.weights[k + outer.count] * f(h) * mean;
   }
   return sum;
+}
+
+const WIDE_PAIR = 10;
+/** So far from 0 a function that comes to a line has come to it. */
+const STRAIGHT = 40;
+/** Fine enough for a Gaussian of a mean of 18 deviations, of which t is the logarithm. */
+const FINE_STEP = 0.03;
+
+/** E g(h), h ~ N(mean, deviation^2). */
+function meanAbout(g: (h: number) => number, mean: number, deviation: number): number {
+  if (Math.abs(mean) > reach * deviation + STRAIGHT) return g(mean);
+  if (deviation <= WIDE_PAIR) {
+    const { step, count, weights } = meshFor(deviation);
+    let sum = 0;
+    for (let k = -count; k <= count; k++)
+      sum += weights[k + count] * g(mean + deviation * k * step);
+    return sum;
+  }
+  const last = Math.asinh(mean + reach * deviation);
+  let sum = 0;
+  for (let t = Math.asinh(mean - reach * deviation); t <= last; t += FINE_STEP) {
+    const h = Math.sinh(t);
+    sum += Math.cosh(t) * normalDensity((h - mean) / deviation) * g(h);
+  }
+  return (FINE_STEP * sum) / deviation;
 }
 
 function meshFor(deviation: number): Mesh {

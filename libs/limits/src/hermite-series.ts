@@ -1,5 +1,6 @@
 /** A rule for E f(u), u ~ N(0, 1), with Hermite polynomials at its nodes. */
 export interface HermiteRule {
+  /** In increasing order, each with its negative, at which the weight is the same. */
   readonly nodes: Float64Array;
   /** Of the polynomials: the degrees below it. */
   readonly terms: number;
@@ -34,9 +35,12 @@ export function hermiteCoefficients(
 ): Float64Array {
   const deviation = Math.sqrt(variance);
   const values = nodes.map((u) => phi(deviation * u));
+  const half = nodes.length >> 1;
   return Float64Array.from({ length: terms }, (_, k) => {
-    let sum = 0;
-    for (let n = 0; n < nodes.length; n++) sum += weighted[k * nodes.length + n] * values[n];
+    const at = (n: number) => weighted[k * nodes.length + n] * values[n];
+    // Two by two, so that what is 0 by symmetry, as the mean of an odd phi, is 0 and not rounding.
+    let sum = nodes.length % 2 === 1 ? at(half) : 0;
+    for (let n = 0; n < half; n++) sum += at(n) + at(nodes.length - 1 - n);
     return sum;
   });
 }

@@ -33,6 +33,7 @@ export {
   reluPath,
   type NormalLaw,
 } from './finite-width.ts';
+export { gaussianMean, gaussianProduct } from './gaussian-mean.ts';
 export { instantaneousMoments, type InstantaneousMoments } from './instantaneous-moments.ts';
 export {
   iidJacobianLaw,

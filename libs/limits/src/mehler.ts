@@ -18,7 +18,8 @@ const REACH = 10;
  * variances q, q' and correlation rho, a_k the Hermite coefficients of phi(sqrt(q) u). One expansion
  * an input serves all pairs, where a quadrature a pair would take hundreds of times as long.
  *
- * For smooth phi: the terms that are left out add up to less than 1e-7 for tanh of variances up to 7.
+ * For smooth phi: of tanh the terms that are left out add up to less than 1e-7 for variances up to 7, 2e-5
+ * up to 20 and 2e-3 up to 100.
  *
  * @param covariance of the first, N x N row-major.
  */
