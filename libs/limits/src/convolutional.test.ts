@@ -111,8 +111,8 @@ describe('the limit', () => {
     }
     const parameters = { ...limitParameters(named('tanh'), law), convolution: image };
     const found = convolutionalLimit(start, parameters, T);
-    expect(difference(q(found), square)).toBeLessThan(1e-9);
-    expect(difference(found.m, z)).toBeLessThan(1e-12);
+    expect(difference(q(found), square)).toBeLessThan(1e-13);
+    expect([...found.m]).toEqual(z);
   });
 
   test('of patches of one site is the closed form of a fully connected network', () => {
@@ -122,6 +122,40 @@ describe('the limit', () => {
     const connected = limitMeanField(start, parameters, 1);
     expect(difference(found.lambda, connected.lambda)).toBeLessThan(1e-9);
     expect(difference(found.m, connected.m)).toBeLessThan(1e-9);
+  });
+
+  test.each(['tanh', 'swish'])('of %s has no scale of its own', (name) => {
+    const parameters = { ...limitParameters(named(name), law), convolution: image };
+    const [T, c] = [0.1, 1e-6];
+    const expected = convolutionalLimit(start, parameters, T);
+    const inUnits = ({ m, lambda }: MeanField, unit: number) => [
+      ...m.map((value) => value / unit),
+      ...lambda.map((value) => value / unit ** 2),
+    ];
+    const relative = (found: MeanField, unit: number) => {
+      const exact = inUnits(expected, 1);
+      return Math.max(...inUnits(found, unit).map((value, i) => Math.abs(value / exact[i] - 1)));
+    };
+    // States, biases and 1/phi'' in other units.
+    const inputs = copiedInputsMeanField(z.map((value) => c * value));
+    const scaled = { ...parameters, sigmaB: c * law.sigmaB, p2: parameters.p2 / c };
+    expect(relative(convolutionalLimit(inputs, scaled, T), c)).toBeLessThan(1e-7);
+    // And time (Remark 3.2).
+    const brief = { ...parameters, sigmaW: law.sigmaW / c, sigmaB: law.sigmaB / c };
+    expect(relative(convolutionalLimit(start, brief, c ** 2 * T), 1)).toBeLessThan(1e-7);
+    // Negative control: biases that keep their scale.
+    const biased = { ...scaled, sigmaB: 2 * scaled.sigmaB };
+    expect(relative(convolutionalLimit(inputs, biased, T), c)).toBeGreaterThan(0.01);
+  });
+
+  test('of nothing is nothing, and of too much is refused', () => {
+    const convolution = { ...image, rows: 1, columns: 2 };
+    const parameters = { ...limitParameters(named('tanh'), law), convolution };
+    const nothing = copiedInputsMeanField([0, 0]);
+    const still = { ...parameters, sigmaB: 0, sigmaW: 1e6 };
+    expect([...convolutionalLimit(nothing, still, 1).lambda]).toEqual([0, 0, 0, 0]);
+    const steep = { ...parameters, sigmaW: 100 };
+    expect(() => convolutionalLimit(nothing, steep, 1)).toThrow(NoConvolutionalLimitError);
   });
 
   test.each(['tanh', 'swish'])(

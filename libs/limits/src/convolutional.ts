@@ -6,6 +6,7 @@ import {
   type Convolution,
   type IidParameterLaw,
 } from '@resdiff/networks';
+import { linearFlow } from './linear-flow.ts';
 import { symmetric, type MeanField } from './moments.ts';
 import { networkLayer } from './network-recursion.ts';
 import { solveOde } from './ode.ts';
@@ -61,45 +62,95 @@ export function convolutionalEulerMeanField(
 
 /**
  * The doubly infinite limit at time T: dm_p/dt = (p2/2) s_pp and
- * dlambda_{pp'}/dt = (p2/2) (s_pp m_{p'} + s_{p'p'} m_p) + p1^2 s_{pp'}, solved numerically. With
- * p2 = 0 they are linear, as q' = p1^2 (sigmaB^2 + sigmaW^2 M q), M counting the sites of patches.
+ * dlambda_{pp'}/dt = (p2/2) (s_pp m_{p'} + s_{p'p'} m_p) + p1^2 s_{pp'}. With p2 = 0 they are linear, as
+ * q' = p1^2 (sigmaB^2 + sigmaW^2 M q), M counting the sites of patches, and solved to rounding; else
+ * numerically, finer than any standard error.
  *
  * @throws {NoConvolutionalLimitError} if the solution explodes before T.
  * @throws {RangeError} if sites are not those of images.
  */
 export function convolutionalLimit(
-  { m, lambda }: MeanField,
+  start: MeanField,
   parameters: LimitParameters & { readonly convolution: Convolution },
   T: number,
 ): MeanField {
-  const { p1, p2, convolution } = parameters;
-  const { sigmaW, sigmaB } = patchLaw(parameters, convolution);
+  const { convolution } = parameters;
+  const onPatches = { ...parameters, ...patchLaw(parameters, convolution) };
+  const patches = patchProducts(start.m.length, convolution);
+  if (largestScale(start, parameters) === 0) return start;
+  const solve = parameters.p2 === 0 ? linearLimit : curvedLimit;
+  return finiteSolution(() => solve(start, onPatches, patches, T), T);
+}
+
+/** Of biases and of the coordinates of states. */
+function largestScale({ m, lambda }: MeanField, { sigmaB }: LimitParameters): number {
+  const scale = (i: number) => Math.sqrt(lambda[i * (m.length + 1)]);
+  return m.reduce((most, _, i) => Math.max(most, scale(i)), sigmaB);
+}
+
+type PatchProducts = (products: Float64Array) => Float64Array;
+type PatchParameters = LimitParameters & { readonly convolution: Convolution };
+
+function linearLimit(
+  { m, lambda }: MeanField,
+  { p1, sigmaW, sigmaB, convolution }: PatchParameters,
+  patches: PatchProducts,
+  T: number,
+): MeanField {
+  const { rows, columns, kernel } = convolution;
+  const k = (p1 * sigmaW) ** 2;
+  const taps = Math.min(kernel, rows) * Math.min(kernel, columns);
+  const size = lambda.length;
+  // The last element is 1. It feeds the others alone, and so is no matter for the steps of the flow.
+  const apply = (X: Float64Array) => {
+    const slope = new Float64Array(size + 1);
+    patches(X.subarray(0, size)).forEach((product, i) => {
+      slope[i] = k * product + (p1 * sigmaB) ** 2 * X[size];
+    });
+    return slope;
+  };
+  const first = new Float64Array(size + 1).fill(1);
+  first.set(lambda);
+  const end = linearFlow(apply, k * taps, first, T);
+  return { m: Float64Array.from(m), lambda: end.slice(0, size) };
+}
+
+/** Per step, in units of the largest scale of states and biases. */
+const TOLERANCE = { relative: 1e-10, absolute: 1e-16 };
+
+function curvedLimit(
+  start: MeanField,
+  parameters: PatchParameters,
+  patches: PatchProducts,
+  T: number,
+): MeanField {
+  const { m, lambda } = start;
+  const { p1, p2, sigmaW, sigmaB } = parameters;
   const count = m.length;
-  const patches = patchProducts(count, convolution);
+  const unit = largestScale(start, parameters);
+  const half = (p2 * unit) / 2;
   const slope = (_: number, state: readonly number[], out: number[]) => {
     const s = patches(Float64Array.from(state.slice(count))).map(
-      (product) => sigmaB ** 2 + sigmaW ** 2 * product,
+      (product) => (sigmaB / unit) ** 2 + sigmaW ** 2 * product,
     );
     for (let i = 0; i < count; i++) {
       const variance = s[i * (count + 1)];
-      out[i] = (p2 / 2) * variance;
+      out[i] = half * variance;
       for (let j = 0; j < count; j++) {
-        const drift = (p2 / 2) * (variance * state[j] + s[j * (count + 1)] * state[i]);
+        const drift = half * (variance * state[j] + s[j * (count + 1)] * state[i]);
         out[count + i * count + j] = drift + p1 ** 2 * s[i * count + j];
       }
     }
   };
-  const end = finiteSolution(() => solveOde(slope, [...m, ...lambda], T, TOLERANCE), T);
+  const scaled = [...m.map((x) => x / unit), ...lambda.map((x) => x / unit ** 2)];
+  const end = solveOde(slope, scaled, T, TOLERANCE);
   return {
-    m: end.slice(0, count),
-    lambda: symmetric(count, (i, j) => end[count + i * count + j]),
+    m: end.slice(0, count).map((x) => unit * x),
+    lambda: symmetric(count, (i, j) => unit ** 2 * end[count + i * count + j]),
   };
 }
 
-/** Finer than any standard error, and a fraction of the time of the finest. */
-const TOLERANCE = { relative: 1e-10, absolute: 1e-12 };
-
-function finiteSolution(solve: () => Float64Array, T: number): Float64Array {
+function finiteSolution(solve: () => MeanField, T: number): MeanField {
   const refusal = `The limit of the convolutional network leaves the finite numbers before T = ${T}; take a smaller T.`;
   let end;
   try {
@@ -107,15 +158,14 @@ function finiteSolution(solve: () => Float64Array, T: number): Float64Array {
   } catch (cause) {
     throw new NoConvolutionalLimitError(refusal, { cause });
   }
-  if (!end.every(Number.isFinite)) throw new NoConvolutionalLimitError(refusal);
+  if (![...end.m, ...end.lambda].every(Number.isFinite)) {
+    throw new NoConvolutionalLimitError(refusal);
+  }
   return end;
 }
 
 /** Sums the products of sites, sites x sites row-major, over the places of two patches. */
-function patchProducts(
-  sites: number,
-  convolution: Convolution,
-): (products: Float64Array) => Float64Array {
+function patchProducts(sites: number, convolution: Convolution): PatchProducts {
   const own = siteCount(convolution);
   if (sites === 0 || sites % own !== 0) {
     throw new RangeError(`There are ${sites} sites; an image has ${own}.`);
