@@ -148,6 +148,16 @@ describe('explosionTime', () => {
     expect(explosionTime(z, z * z, swish)).toBeCloseTo(time, 8);
   });
 
+  test.each([-1e4, -1e8, -1e12])('swish, large and negative: %f', (z) => {
+    // Of copied inputs c = p2^2 sigmaB^2 - sigmaW^2 p1^2 (2 p2 z + p1^2), and y0 lies far below -sqrt(c).
+    const [root, y] = [Math.sqrt(0.25 - (z + 0.25) / 4), -z / 2 - 0.25];
+    const exact = (2 / root) * (Math.PI - Math.atan(root / y));
+    const relative = (q: number) => Math.abs(explosionTime(z, q, swish) / exact - 1);
+    expect(relative(z * z)).toBeLessThan(1e-14);
+    // Negative control: a second moment that is off by a rounding error at most.
+    expect(relative(z * z * (1 + 3e-16))).toBeGreaterThan(1e-14);
+  });
+
   test('is where 1/y reaches 0, y integrated backwards from the end by Runge-Kutta', () => {
     for (const parameters of [
       swish,

@@ -1,7 +1,7 @@
 import { integrate } from './gauss-quadrature.ts';
 import { symmetric, type MeanField } from './moments.ts';
 import type { LimitParameters } from './parameters.ts';
-import { solve } from './single-input.ts';
+import { riccatiConstant, solve } from './single-input.ts';
 
 /** The limiting dynamics of an input explode at or before the time that was asked for. */
 export class ExplosionError extends Error {
@@ -40,7 +40,7 @@ export function explosionTime(m0: number, q0: number, parameters: LimitParameter
   const { p1, p2, sigmaW, sigmaB } = parameters;
   const y0 = p2 * m0 + p1 * p1;
   const forcing = p2 * p2 * (sigmaB ** 2 + sigmaW ** 2 * q0);
-  const discriminant = forcing - (sigmaW * y0) ** 2;
+  const discriminant = riccatiConstant(m0, q0, parameters);
   if (p2 === 0 || sigmaW === 0 || forcing === 0) return Infinity;
   if (discriminant > 0) {
     const root = Math.sqrt(discriminant);

@@ -17,7 +17,13 @@ export function solve(
 ): { m: number; q: number } {
   const { p2, sigmaW, sigmaB } = parameters;
   const S0 = sigmaB ** 2 + sigmaW ** 2 * q0;
-  const { u, sn, decay } = linearSolution(m0, S0, parameters, t);
+  const { u, sn, decay } = linearSolution(
+    m0,
+    S0,
+    riccatiConstant(m0, q0, parameters),
+    parameters,
+    t,
+  );
   return {
     m: m0 + ((p2 / 2) * S0 * sn) / u,
     q: q0 + (S0 * (1 + u) * decay) / (u * u),
@@ -31,15 +37,28 @@ interface LinearSolution {
   decay: number;
 }
 
+/**
+ * c = p2^2 S0 - sigmaW^2 y0^2, by the variance q0 - m0^2: of copied inputs that are large, the squares
+ * would leave rounding errors alone.
+ */
+export function riccatiConstant(
+  m0: number,
+  q0: number,
+  { p1, p2, sigmaW, sigmaB }: LimitParameters,
+): number {
+  const spread = p2 ** 2 * (sigmaB ** 2 + sigmaW ** 2 * (q0 - m0 * m0));
+  return spread - (sigmaW * p1) ** 2 * (2 * p2 * m0 + p1 ** 2);
+}
+
 function linearSolution(
   m0: number,
   S0: number,
+  c: number,
   { p1, p2, sigmaW }: LimitParameters,
   t: number,
 ): LinearSolution {
   const y0 = p2 * m0 + p1 ** 2;
   const forcing = p2 ** 2 * S0;
-  const c = forcing - (sigmaW * y0) ** 2;
   const omega = (sigmaW * Math.sqrt(Math.abs(c))) / 2;
 
   if (c < 0 && y0 > 0) {
