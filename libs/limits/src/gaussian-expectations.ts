@@ -1,5 +1,6 @@
 import type { Activation, GaussianExpectations } from '@resdiff/networks';
 import { gaussHermite } from './gauss-quadrature.ts';
+import { gaussianMean, gaussianProduct } from './gaussian-mean.ts';
 import {
   hermiteCoefficients,
   hermiteRule,
@@ -7,9 +8,17 @@ import {
   type HermiteRule,
 } from './hermite-series.ts';
 
+/** Up to this variance Mehler's expansions are exact, as said below. */
+export const MOST_EXPANDED = 10;
 /**
- * Nodes a dimension by the larger variance: for every smooth activation of libs/networks the error is
- * below 1e-15 up to 0.1, 1e-13 up to 0.5, 1e-10 up to 1 and 1e-7 up to MOST_RESOLVED.
+ * Above it each pair takes a quadrature of its own, up to this variance and of no more inputs: of others
+ * that would take hours.
+ */
+export const MOST_PAIRED = { variance: 1e6, inputs: 8 };
+
+/**
+ * Nodes a dimension by the larger variance: for phi of every smooth activation of libs/networks the error
+ * is below 1e-15 up to 0.1, 1e-12 up to 1 and 1e-9 up to MOST_EXPANDED, for phi' below 1e-14, 1e-10 and 1e-7.
  */
 const tiers = [
   { variance: 0.02, nodes: 12 },
@@ -20,21 +29,22 @@ const tiers = [
   { variance: Infinity, nodes: 640 },
 ];
 
-/** Above this variance what a quadrature gives is no more than an approximation. */
-export const MOST_RESOLVED = 10;
-
-/** E phi(h) and E phi(h) phi(h'): the activation's closed forms if it has them, else quadrature. */
-export function gaussianExpectations(activation: Activation): GaussianExpectations {
-  return activation.gaussian ?? tieredExpectations(activation.phi);
+/**
+ * E phi(h) and E phi(h) phi(h'): the activation's closed forms if it has them, else quadrature.
+ *
+ * @param inputs whose pairs are asked for. Those beyond MOST_PAIRED have errors of up to a fiftieth of their
+ *   size above the variance MOST_EXPANDED, where they are not fully correlated.
+ */
+export function gaussianExpectations(activation: Activation, inputs = 1): GaussianExpectations {
+  return activation.gaussian ?? tieredExpectations(activation.phi, inputs);
 }
 
-/** E phi'(h) and E phi'(h) phi'(h'): closed forms where the activation has them, else quadrature. */
-export function slopeExpectations(activation: Activation): GaussianExpectations {
-  return activation.slopeGaussian ?? tieredExpectations(activation.dphi);
+/** E phi'(h) and E phi'(h) phi'(h'), as `gaussianExpectations`, but for errors of up to their size. */
+export function slopeExpectations(activation: Activation, inputs = 1): GaussianExpectations {
+  return activation.slopeGaussian ?? tieredExpectations(activation.dphi, inputs);
 }
 
-/** Gauss-Hermite with as many nodes as the variances ask for. */
-function tieredExpectations(phi: (x: number) => number): GaussianExpectations {
+function tieredExpectations(phi: (x: number) => number, inputs: number): GaussianExpectations {
   const made = new Map<number, GaussianExpectations>();
   const at = (variance: number) => {
     const { nodes } = tiers.find((tier) => variance <= tier.variance) ?? tiers[0];
@@ -43,9 +53,16 @@ function tieredExpectations(phi: (x: number) => number): GaussianExpectations {
     return expectations;
   };
   return {
-    mean: (variance) => at(variance).mean(variance),
-    product: (variance, otherVariance, covariance) =>
-      at(Math.max(variance, otherVariance)).product(variance, otherVariance, covariance),
+    mean: (variance) =>
+      variance > MOST_EXPANDED ? gaussianMean(phi, variance) : at(variance).mean(variance),
+    product(variance, otherVariance, covariance) {
+      const larger = Math.max(variance, otherVariance);
+      const isPaired = inputs <= MOST_PAIRED.inputs && larger <= MOST_PAIRED.variance;
+      const isExpanded = larger <= MOST_EXPANDED || (!isPaired && covariance !== larger);
+      return isExpanded
+        ? at(larger).product(variance, otherVariance, covariance)
+        : gaussianProduct(phi, variance, otherVariance, covariance);
+    },
   };
 }
 

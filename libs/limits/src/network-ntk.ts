@@ -29,7 +29,7 @@ export function networkNtk(
     return layer(state, dt);
   });
 
-  const slopes = slopeExpectations(activation);
+  const slopes = slopeExpectations(activation, start.m.length);
   const weights = new Float64Array(start.lambda.length);
   const biases = new Float64Array(start.lambda.length);
   const backward = new Float64Array(start.lambda.length).fill(1);

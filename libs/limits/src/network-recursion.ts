@@ -8,7 +8,7 @@ import { recurse } from './recursion.ts';
  * mean field, the preactivations are Gaussian, (h_i, h_j) ~ N(0, dt s_ij) with
  * s_ij = sigmaB^2 + sigmaW^2 lambda_ij, and
  * m_i += E phi(h_i), lambda_ij += m_i E phi(h_j) + m_j E phi(h_i) + E phi(h_i) phi(h_j).
- * The expectations are the activation's closed forms where it has them, else Gauss-Hermite.
+ * The expectations are those of `gaussianExpectations`: of many inputs that vary widely, approximate.
  *
  * Needs no diffusion limit: it holds for relu too.
  *
@@ -35,8 +35,11 @@ export function networkLayer(
   law: IidParameterLaw,
   products: (lambda: Float64Array) => Float64Array = (lambda) => lambda,
 ): (state: MeanField, dt: number) => MeanField {
-  const expectations = gaussianExpectations(activation);
-  return (state, dt) => layer(state, products(state.lambda), expectations, law, dt);
+  let expectations: GaussianExpectations | undefined;
+  return (state, dt) => {
+    expectations ??= gaussianExpectations(activation, state.m.length);
+    return layer(state, products(state.lambda), expectations, law, dt);
+  };
 }
 
 function layer(

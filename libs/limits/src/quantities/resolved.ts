@@ -1,13 +1,13 @@
 import type { Activation, IidParameterLaw } from '@resdiff/networks';
 import { feedforwardMaps } from '../feedforward.ts';
-import { MOST_RESOLVED } from '../gaussian-expectations.ts';
+import { MOST_EXPANDED, MOST_PAIRED } from '../gaussian-expectations.ts';
 import type { MeanField } from '../moments.ts';
 import { networkLayer } from '../network-recursion.ts';
 import { recurse } from '../recursion.ts';
 
 /**
  * The mean field of a residual network after L layers, none of which has preactivations that vary more
- * than quadratures resolve.
+ * than quadratures resolve in seconds.
  *
  * @throws {RangeError} naming the layer that has.
  */
@@ -19,26 +19,26 @@ export function resolvedMeanField(
   L: number,
 ): MeanField {
   const next = networkLayer(activation, law);
+  const isMany = start.m.length > MOST_PAIRED.inputs;
+  const most = isMany ? MOST_EXPANDED : MOST_PAIRED.variance;
+  const fewer = isMany ? `at most ${MOST_PAIRED.inputs} inputs, ` : '';
   let layer = 0;
   return recurse(start, T, L, (state, dt) => {
     layer += 1;
-    const q = state.m.reduce((most, _, i, { length }) => {
-      return Math.max(most, state.lambda[i * (length + 1)]);
+    const q = state.m.reduce((largest, _, i, { length }) => {
+      return Math.max(largest, state.lambda[i * (length + 1)]);
     }, 0);
     const variance = dt * (law.sigmaB ** 2 + law.sigmaW ** 2 * q);
-    if (!hasClosedForms(activation) && variance > MOST_RESOLVED) {
+    if (!hasClosedForms(activation) && variance > most) {
       throw new RangeError(
         `The preactivations of layer ${layer} have the variance ${variance.toPrecision(6)}, beyond ` +
-          `${MOST_RESOLVED}, up to which the quadrature of ${activation.name} is accurate; take more layers, ` +
-          `or smaller scales or inputs.`,
+          `${most}, up to which the quadrature of ${activation.name} takes seconds; take more layers, ` +
+          `${fewer}or smaller scales or inputs.`,
       );
     }
     return next(state, dt);
   });
 }
-
-/** The mean over two inputs is a quadrature over as many points as the variance is large. */
-const MOST_FEEDFORWARD = 1000;
 
 /**
  * Refuses feedforward networks whose quadratures would take minutes.
@@ -55,10 +55,10 @@ export function requireModestVariances(
   const { variance } = feedforwardMaps(activation, law);
   let current = q;
   for (let layer = 0; layer <= layers; layer++) {
-    if (current > MOST_FEEDFORWARD) {
+    if (current > MOST_PAIRED.variance) {
       throw new RangeError(
         `The pre-activations of layer ${layer} have the variance ${current.toPrecision(6)}, beyond ` +
-          `${MOST_FEEDFORWARD}, up to which the quadrature of ${activation.name} takes seconds; take fewer ` +
+          `${MOST_PAIRED.variance}, up to which the quadrature of ${activation.name} takes seconds; take fewer ` +
           `layers, or a smaller sigmaW or q.`,
       );
     }
