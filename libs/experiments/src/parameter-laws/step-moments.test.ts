@@ -1,3 +1,4 @@
+import { findActivation, normalDensity } from '@resdiff/networks';
 import { describe, expect, it } from 'vitest';
 import { entriesOf } from './entries.ts';
 import { laws, parameterLawsSettings } from './settings.ts';
@@ -13,6 +14,14 @@ function gap(given: Record<string, unknown>, law: (typeof laws)[number]): number
   return Math.max(...entriesOf(3).map((entry) => Math.abs(atStep(entry) - limit(entry))));
 }
 
+it('are 0 between independent coordinates, and not rounding', () => {
+  const atStep = stepMoments(settingsOf({ activation: 'tanh', step: 0.01 }), 'iid');
+  const between = entriesOf(3).filter(({ moment, row, column }) => {
+    return moment === 'covariance' && row % 3 !== column % 3;
+  });
+  expect(new Set(between.map(atStep))).toEqual(new Set([0]));
+});
+
 describe.each(laws)('the moments of a step under the law %s', (law) => {
   it('are those of Theorem 3.1 at any step if phi is the identity', () => {
     expect(gap({ activation: 'identity', step: 0.7 }, law)).toBeLessThan(1e-12);
@@ -27,6 +36,35 @@ describe.each(laws)('the moments of a step under the law %s', (law) => {
       expect(gaps[1] / gaps[2]).toBeLessThan(11);
     },
   );
+
+  it('are those of erf(h), which have a closed form, where preactivations are wide', () => {
+    const covariance = { name: 'ar1', rho: 0.9, variance: 8 };
+    const given = {
+      ...{ psi: 'identity', step: 1, weightDrift: 0, biasDrift: 0, sigmaW: 5, width: 2 },
+      ...{ inputCovariance: covariance, weightCovariance: covariance },
+    };
+    const linear = stepMoments(settingsOf({ ...given, activation: 'identity' }), law);
+    const atStep = stepMoments(settingsOf({ ...given, activation: 'erf' }), law);
+    const arcsine = (row: number, column: number) => {
+      const of = (i: number, j: number) => linear({ moment: 'covariance', row: i, column: j });
+      const scale = Math.sqrt((1 + 2 * of(row, row)) * (1 + 2 * of(column, column)));
+      return (2 / Math.PI) * Math.asin((2 * of(row, column)) / scale);
+    };
+    for (const entry of entriesOf(2)) {
+      const expected = entry.moment === 'drift' ? 0 : arcsine(entry.row, entry.column);
+      expect(atStep(entry)).toBeCloseTo(expected, 12);
+    }
+    // Negative control: nodes that are a quarter of a deviation apart, whatever that is.
+    const rows = [0, 1, 2, 3];
+    const wide = Math.max(...rows.map((row) => linear({ moment: 'covariance', row, column: row })));
+    const { phi } = findActivation('erf')!;
+    const coarse = Array.from({ length: 65 }, (_, i) => (i - 32) / 4).reduce(
+      (sum, z) => sum + (normalDensity(z) * phi(Math.sqrt(wide) * z) ** 2) / 4,
+      0,
+    );
+    const exact = (2 / Math.PI) * Math.asin((2 * wide) / (1 + 2 * wide));
+    expect(Math.abs(coarse - exact)).toBeGreaterThan(1e-4);
+  });
 
   it('are those of sin(h), which have a closed form', () => {
     const given = { activation: 'sin', psi: 'gelu', step: 0.3 };

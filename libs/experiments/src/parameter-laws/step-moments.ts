@@ -1,15 +1,10 @@
-import { instantaneousMoments } from '@resdiff/limits';
+import { gaussianMean, gaussianProduct, instantaneousMoments } from '@resdiff/limits';
 import { findActivation, identity } from '@resdiff/networks';
 import type { Entry } from './entries.ts';
 import { lawOf, statesOf, type Law, type ParameterLawsSettings } from './settings.ts';
 
-/** The trapezoidal rule in standard deviations, whose error falls faster than any power of its step. */
-const REACH = 8;
-const STEP = 1 / 4;
-const nodes = Array.from({ length: (2 * REACH) / STEP + 1 }, (_, i) => -REACH + i * STEP);
-const densities = nodes.map((z) => Math.exp((-z * z) / 2));
-const mass = densities.reduce((sum, density) => sum + density, 0);
-const weights = densities.map((density) => density / mass);
+/** Variances of preactivations beyond which quadratures of all their pairs would take minutes. */
+export const MOST_VARIANCE = 100;
 
 /** A moment of the increments per unit of time, by its entry. */
 export type MomentOf = (entry: Entry) => number;
@@ -22,27 +17,34 @@ export function limitMoments(settings: ParameterLawsSettings, name: Law): Moment
 /**
  * Mean and covariance of phi(DW psi(x) + Db) over dt for a step of this length: the preactivations are
  * Gaussian with the drift and the covariance that Theorem 3.1 gives for phi = identity, times dt, and
- * their images under phi are averaged by quadrature.
+ * their images under phi are averaged by quadrature. NaN where they vary by more than MOST_VARIANCE.
  */
 export function stepMoments(settings: ParameterLawsSettings, name: Law): MomentOf {
   const { step } = settings;
   const { phi } = findActivation(settings.activation)!;
   const preactivation = momentsOf(settings, name, identity.name);
+  if (settings.activation === identity.name) return preactivation;
   const meanOf = (row: number) => step * preactivation({ moment: 'drift', row, column: row });
   const covarianceOf = (row: number, column: number) =>
     step * preactivation({ moment: 'covariance', row, column });
-  const expectation = (row: number) => {
-    const deviation = Math.sqrt(covarianceOf(row, row));
-    return normalMean((z) => phi(meanOf(row) + deviation * z));
+  /** phi of a preactivation by how far that is from its mean. */
+  const image = (row: number) => {
+    const mean = meanOf(row);
+    return (h: number) => phi(mean + h);
   };
+  const expectation = (row: number) => gaussianMean(image(row), covarianceOf(row, row));
+  const isWide = (row: number) => covarianceOf(row, row) > MOST_VARIANCE;
   return ({ moment, row, column }) => {
+    if (isWide(row) || isWide(column)) return NaN;
     if (moment === 'drift') return expectation(row) / step;
-    const [mean, other] = [meanOf(row), meanOf(column)];
-    const deviation = Math.sqrt(covarianceOf(row, row));
-    const slope = deviation === 0 ? 0 : covarianceOf(row, column) / deviation;
-    const rest = Math.sqrt(Math.max(0, covarianceOf(column, column) - slope ** 2));
-    const product = normalMean(
-      (z) => phi(mean + deviation * z) * normalMean((w) => phi(other + slope * z + rest * w)),
+    // Independent: the difference below would be rounding.
+    if (covarianceOf(row, column) === 0) return 0;
+    const product = gaussianProduct(
+      image(row),
+      covarianceOf(row, row),
+      covarianceOf(column, column),
+      covarianceOf(row, column),
+      image(column),
     );
     return (product - expectation(row) * expectation(column)) / step;
   };
@@ -68,9 +70,4 @@ function momentsOf(settings: ParameterLawsSettings, name: Law, activation: strin
     const [j, p] = place(column);
     return moment === 'drift' ? drift[i][o] : block(i, j)[o * width + p];
   };
-}
-
-/** E f(z), z ~ N(0, 1). */
-function normalMean(f: (z: number) => number): number {
-  return weights.reduce((sum, weight, i) => sum + weight * f(nodes[i]), 0);
 }
