@@ -64,6 +64,27 @@ describe('the mean field of the network', () => {
     }
   });
 
+  test('has no products of sites that are too many for quadratures, and variances all the same', () => {
+    const convolution: Convolution = { ...image, kernel: 1, rows: 2, columns: 7 };
+    const wide = copiedInputsMeanField(Array.from({ length: 14 }, (_, site) => 3 + site));
+    const field = (sites: number, sigmaW: number) =>
+      convolutionalMeanField(
+        {
+          m: wide.m.slice(0, sites),
+          lambda: wide.lambda.filter((_, i) => i % 14 < sites && i < 14 * sites),
+        },
+        named('tanh'),
+        { ...law, sigmaW, convolution: { ...convolution, columns: sites / 2 } },
+        2,
+        2,
+      );
+    const defined = ({ lambda }: MeanField) => lambda.filter(Number.isFinite).length;
+    expect(defined(field(14, 0.1))).toBe(14 ** 2);
+    expect(defined(field(14, 2))).toBe(14);
+    expect(defined(field(12, 2))).toBe(12 ** 2);
+    expect(difference(q(field(12, 2)), q(field(14, 2)).slice(0, 12))).toBeLessThan(1e-14);
+  });
+
   test('correlates the sites of patches that have no site in common, by the places of the patch', () => {
     // In a row of 5 sites the patches of 0 and 3 are (-, 0, 1) and (2, 3, 4).
     const convolution = { ...image, rows: 1, columns: 5 };

@@ -6,6 +6,7 @@ import {
   type Convolution,
   type IidParameterLaw,
 } from '@resdiff/networks';
+import { areProductsExact } from './gaussian-expectations.ts';
 import { linearFlow } from './linear-flow.ts';
 import { symmetric, type MeanField } from './moments.ts';
 import { networkLayer } from './network-recursion.ts';
@@ -29,6 +30,8 @@ export class NoConvolutionalLimitError extends Error {
 
 /**
  * The mean field of the network after L layers, exactly at infinite width. Needs no diffusion limit.
+ * Where preactivations vary too much for quadratures of so many pairs of sites, lambda_{pp'} is NaN for
+ * different p and p'.
  *
  * @throws {RangeError} if L is not a positive integer, T is negative, or sites are not those of images.
  */
@@ -40,8 +43,16 @@ export function convolutionalMeanField(
   L: number,
 ): MeanField {
   const { convolution } = law;
-  const patches = patchProducts(start.m.length, convolution);
-  return recurse(start, T, L, networkLayer(activation, patchLaw(law, convolution), patches));
+  const inputs = start.m.length;
+  const patches = patchProducts(inputs, convolution);
+  const onPatches = patchLaw(law, convolution);
+  const end = recurse(start, T, L, networkLayer(activation, onPatches, patches));
+  // They vary the most in the last layer, and less than they would after it.
+  const largest = patches(end.lambda).reduce((most, product) => Math.max(most, product), 0);
+  const variance = (T / L) * (onPatches.sigmaB ** 2 + onPatches.sigmaW ** 2 * largest);
+  if (areProductsExact(activation, { inputs, variance })) return end;
+  const lambda = (i: number, j: number) => (i === j ? end.lambda[i * (inputs + 1)] : NaN);
+  return { m: end.m, lambda: symmetric(inputs, lambda) };
 }
 
 /**

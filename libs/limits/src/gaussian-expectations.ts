@@ -14,7 +14,7 @@ export const MOST_EXPANDED = 10;
  * Above it each pair takes a quadrature of its own, up to this variance and of no more inputs: of others
  * that would take hours.
  */
-export const MOST_PAIRED = { variance: 1e6, inputs: 8 };
+export const MOST_PAIRED = { variance: 1e6, inputs: 12 };
 
 /**
  * Nodes a dimension by the larger variance: for phi of every smooth activation of libs/networks the error
@@ -37,6 +37,15 @@ const tiers = [
  */
 export function gaussianExpectations(activation: Activation, inputs = 1): GaussianExpectations {
   return activation.gaussian ?? tieredExpectations(activation.phi, inputs);
+}
+
+/** Whether E phi(h) phi(h') is exact for all pairs of so many inputs of up to this variance. */
+export function areProductsExact(
+  { gaussian }: Activation,
+  { inputs, variance }: { readonly inputs: number; readonly variance: number },
+): boolean {
+  const most = inputs > MOST_PAIRED.inputs ? MOST_EXPANDED : MOST_PAIRED.variance;
+  return gaussian !== undefined || variance <= most;
 }
 
 /** E phi'(h) and E phi'(h) phi'(h'), as `gaussianExpectations`, but for errors of up to their size. */

@@ -10,9 +10,9 @@ export interface Ntk {
 }
 
 /**
- * The tangent kernel as depth grows, [PF22] section 5.2 (i): K_b = r (E - 1),
+ * The tangent kernel as depth grows, [PF22] section 5.3: K_b = r (E - 1),
  * K_W = lambda_0 C E + r (C E - (E - 1)), where C = p1^2 sigmaW^2 T, E = e^C and
- * r = sigmaB^2/sigmaW^2 (in print r is upside down); in all (lambda_0 + r) C E. It is the mean at
+ * r = sigmaB^2/sigmaW^2 (in print, 5.2 (i), r is upside down); in all (lambda_0 + r) C E. It is the mean at
  * every width, and what the kernel converges to as the width grows.
  *
  * @param lambda lambda_0, entries of any number of pairs of inputs.

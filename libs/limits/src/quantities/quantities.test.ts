@@ -367,10 +367,13 @@ describe('refuses', () => {
   });
 
   test('what quadratures do not resolve in seconds, and says where', () => {
-    const many = Array.from({ length: 9 }, (_, i) => i / 9);
+    const many = Array.from({ length: 13 }, (_, i) => i / 13);
     for (const name of ['network-moments', 'network-ntk']) {
       expect(() => compute(name, { T: 12, depth: 2, z: many })).toThrow(
-        /^The preactivations of layer 1 have the variance 10\.\d+, beyond 10, up to which .* take more layers, at most 8 inputs, or smaller/,
+        /^The preactivations of layer 1 have the variance 1\d\.\d+, beyond 10, up to which .* take more layers, at most 12 inputs, or smaller/,
+      );
+      expect(() => compute(name, { T: 4800, depth: 400, z: [0, 1, 2] })).toThrow(
+        /^The preactivations of layer 1 have .* each layer from there on, 2400 in all, .* take at most 333 such/,
       );
       expect(() => compute(name, { T: 12, depth: 2, z: 0 })).not.toThrow();
       expect(() => compute(name, { T: 12, depth: 2, sigmaW: 1000 })).toThrow(

@@ -19,26 +19,42 @@ export function resolvedMeanField(
   L: number,
 ): MeanField {
   const next = networkLayer(activation, law);
-  const isMany = start.m.length > MOST_PAIRED.inputs;
+  const inputs = start.m.length;
+  const isMany = inputs > MOST_PAIRED.inputs;
   const most = isMany ? MOST_EXPANDED : MOST_PAIRED.variance;
   const fewer = isMany ? `at most ${MOST_PAIRED.inputs} inputs, ` : '';
   let layer = 0;
   return recurse(start, T, L, (state, dt) => {
     layer += 1;
-    const q = state.m.reduce((largest, _, i, { length }) => {
-      return Math.max(largest, state.lambda[i * (length + 1)]);
+    const q = state.m.reduce((largest, _, i) => {
+      return Math.max(largest, state.lambda[i * (inputs + 1)]);
     }, 0);
     const variance = dt * (law.sigmaB ** 2 + law.sigmaW ** 2 * q);
-    if (!hasClosedForms(activation) && variance > most) {
-      throw new RangeError(
-        `The preactivations of layer ${layer} have the variance ${variance.toPrecision(6)}, beyond ` +
-          `${most}, up to which the quadrature of ${activation.name} takes seconds; take more layers, ` +
-          `${fewer}or smaller scales or inputs.`,
-      );
+    if (!hasClosedForms(activation) && variance > MOST_EXPANDED) {
+      const found = `The preactivations of layer ${layer} have the variance ${variance.toPrecision(6)}`;
+      if (variance > most) {
+        throw new RangeError(
+          `${found}, beyond ${most}, up to which the quadrature of ${activation.name} takes seconds; ` +
+            `take more layers, ${fewer}or smaller scales or inputs.`,
+        );
+      }
+      // Variances grow with the layers.
+      const pairs = (inputs * (inputs + 1)) / 2;
+      const quadratures = pairs * (L - layer + 1);
+      if (quadratures > MOST_QUADRATURES) {
+        throw new RangeError(
+          `${found}, beyond ${MOST_EXPANDED}, so that a quadrature of ${activation.name} is due for each ` +
+            `pair of inputs at each layer from there on, ${quadratures} in all, which would take minutes; ` +
+            `take at most ${Math.floor(MOST_QUADRATURES / pairs)} such layers, fewer inputs, or smaller scales.`,
+        );
+      }
     }
     return next(state, dt);
   });
 }
+
+/** Each takes some milliseconds. */
+const MOST_QUADRATURES = 2000;
 
 /**
  * Refuses feedforward networks whose quadratures would take minutes.
