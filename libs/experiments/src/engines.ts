@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { kindOf, UserError, type DeviceKind } from '@resdiff/runtime';
-import { EngineUnavailableError, onnxEngine, tfjsEngine, type Engine } from '@resdiff/trainer';
+import {
+  EngineUnavailableError,
+  ONNX_FORMS,
+  onnxActivations,
+  onnxEngine,
+  TFJS_FORMS,
+  tfjsActivations,
+  tfjsEngine,
+  type Engine,
+} from '@resdiff/trainer';
 import { resolveData, type DataSettings } from './data.ts';
 import type { Environment, GpuSupport, Resolution, Settings } from './experiment.ts';
 import { oneOf } from './settings.ts';
@@ -10,16 +19,23 @@ interface EngineSupport {
   /** The kinds of devices that it computes on; the first is what it is looked for on. */
   readonly kinds: readonly [DeviceKind, ...DeviceKind[]];
   readonly load: (device: string) => Promise<Engine>;
+  /** The names of the activations that it trains, and the file in which one is added. */
+  readonly activations: readonly string[];
+  readonly forms: string;
 }
+
+const inOnnx = { activations: onnxActivations, forms: ONNX_FORMS };
+const inTfjs = { activations: tfjsActivations, forms: TFJS_FORMS };
 
 /** What computes trainings, by the name that settings give. */
 const engines = {
   onnx: {
     kinds: ['cpu', 'cuda', 'webgpu'],
     load: (device) => onnxEngine({ device: deviceInProcess(device) }),
+    ...inOnnx,
   },
-  tfjs: { kinds: ['cuda'], load: () => tfjsEngine({ backend: 'gpu' }) },
-  'tfjs-cpu': { kinds: ['cpu'], load: () => tfjsEngine({ backend: 'cpu' }) },
+  tfjs: { kinds: ['cuda'], load: () => tfjsEngine({ backend: 'gpu' }), ...inTfjs },
+  'tfjs-cpu': { kinds: ['cpu'], load: () => tfjsEngine({ backend: 'cpu' }), ...inTfjs },
 } as const satisfies Record<string, EngineSupport>;
 
 export type EngineName = keyof typeof engines;
@@ -84,16 +100,35 @@ export async function engine(
 /**
  * Looks up the data set and the engine of the settings, whose versions the results depend on.
  *
- * @throws {UserError} if either is not there.
+ * @throws {UserError} if either is not there, or the engine cannot train the activation.
  */
 export async function resolveTraining<
-  Resolved extends DataSettings & { readonly engine: EngineName },
+  Resolved extends DataSettings & { readonly engine: EngineName; readonly activation: string },
 >(settings: Resolved, environment: Environment): Promise<Resolution<Resolved>> {
+  refuseUntrained(settings);
   const [resolution, version] = await Promise.all([
     resolveData(settings, environment),
     engineVersion(settings.engine),
   ]);
   return { ...resolution, versions: { ...resolution.versions, engine: version } };
+}
+
+/** An activation that a user adds is drawn by its phi alone, but trained in the operators of an engine. */
+function refuseUntrained({
+  engine: name,
+  activation,
+}: {
+  readonly engine: EngineName;
+  readonly activation: string;
+}): void {
+  const { activations, forms } = engines[name];
+  if (activations.includes(activation)) return;
+  throw new UserError(
+    `activation is ${activation}, which the engine ${name} cannot train; it must be one of ${activations.join(', ')}.`,
+    {
+      remedy: `Take one of these, or add ${activation} to ${forms} in the folder of resdiff and build it anew.`,
+    },
+  );
 }
 
 const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';

@@ -16,7 +16,9 @@ export {
 } from './checkpoint.ts';
 export { DeviceError } from './engines/device-error.ts';
 export { onnxEngine, type OnnxOptions } from './engines/onnx.ts';
+export { ONNX_FORMS, onnxActivations } from './engines/onnx/activations.ts';
 export { partRows } from './engines/onnx/memory.ts';
+export { TFJS_FORMS, tfjsActivations } from './engines/tfjs/activations.ts';
 export { tfjsEngine, type TfjsBackend, type TfjsOptions } from './engines/tfjs.ts';
 export { EngineUnavailableError } from './engines/unavailable.ts';
 export { FormatError } from './format-error.ts';

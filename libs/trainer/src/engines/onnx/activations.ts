@@ -65,12 +65,17 @@ function square(g: Graph, z: Value): Value {
   return g.multiply(z, z);
 }
 
+/** The names of the activations that the engine onnx can train. */
+export const onnxActivations: readonly string[] = Object.keys(forms);
+
+/** Where a form for another activation belongs, in the folder of resdiff. */
+export const ONNX_FORMS = 'libs/trainer/src/engines/onnx/activations.ts';
+
 /** @throws {RangeError} if the activation has no form in ONNX operators. */
 export function onnxActivation({ name }: Activation): OnnxActivation {
   if (Object.hasOwn(forms, name)) return forms[name];
   throw new RangeError(
-    `the engine onnx has no activation ${name}; it has ${Object.keys(forms).join(', ')}. ` +
-      'To add one, write its value and its derivative in ONNX operators in ' +
-      'libs/trainer/src/engines/onnx/activations.ts',
+    `the engine onnx has no activation ${name}; it has ${onnxActivations.join(', ')}. ` +
+      `To add one, write its value and its derivative in ONNX operators in ${ONNX_FORMS}`,
   );
 }

@@ -19,10 +19,16 @@ const forms: Readonly<Record<string, TensorActivation>> = {
   'sigmoid-centred': (tf, x) => tf.mul(tf.tanh(tf.mul(x, 0.5)), 0.5),
 };
 
+/** The names of the activations that the engine tfjs can train. */
+export const tfjsActivations: readonly string[] = Object.keys(forms);
+
+/** Where a form for another activation belongs, in the folder of resdiff. */
+export const TFJS_FORMS = 'libs/trainer/src/engines/tfjs/activations.ts';
+
 /** @throws {RangeError} if the activation has no form in tensor operations. */
 export function tensorActivation({ name }: Activation): TensorActivation {
   if (Object.hasOwn(forms, name)) return forms[name];
   throw new RangeError(
-    `the engine tfjs has no activation ${name}; it has ${Object.keys(forms).join(', ')}`,
+    `the engine tfjs has no activation ${name}; it has ${tfjsActivations.join(', ')}`,
   );
 }
