@@ -33,7 +33,7 @@ export class Slurm {
     this.#env = env;
   }
 
-  /** @throws {UserError} if Slurm is not installed. @throws {SlurmUnreachableError} */
+  /** @throws {UserError} if Slurm is not installed or has no cluster. @throws {SlurmUnreachableError} */
   async config(): Promise<SlurmConfig> {
     const output = await this.#call('scontrol', ['show', 'config']);
     const value = (key: string) => new RegExp(`^${key}\\s*= (.*)$`, 'm').exec(output)?.[1].trim();
@@ -122,6 +122,9 @@ export class Slurm {
       if (accept?.test(words)) {
         return '';
       }
+      if (/configuration source|configuration file|control machine/i.test(words)) {
+        throw noCluster(words, error);
+      }
       throw /unable to contact|connection refused|timed out|communication/i.test(words)
         ? new SlurmUnreachableError(words)
         : refusal(command, words, await this.#partitions(words));
@@ -149,6 +152,15 @@ function notInstalled(command: string, cause: unknown): UserError {
   });
 }
 
+/** Slurm's commands are there, but know of no cluster, or not of one whose controller has an address. */
+function noCluster(words: string, cause: unknown): UserError {
+  return new UserError(`Slurm is installed here, but no cluster answers: ${words}.`, {
+    remedy:
+      'Give the command where sbatch works, such as a login node; resdiff doctor says whether it does. Without a cluster, resdiff sweep runs here.',
+    cause,
+  });
+}
+
 /** What a command of Slurm wrote to stderr, in one line and without its own name. */
 function errorWords(error: unknown): string {
   const stderr =
@@ -158,7 +170,7 @@ function errorWords(error: unknown): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.replace(/^\w+: (error|fatal): /, '').trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && !/attempt number -?\d+$/.test(line));
   return [...new Set(lines)].join('; ').replace(/\.$/, '') || messageOf(error);
 }
 
