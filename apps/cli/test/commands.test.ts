@@ -1,5 +1,5 @@
 import { experiments, version as experimentsVersion } from '@resdiff/experiments';
-import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -133,9 +133,10 @@ describe.concurrent('list', () => {
     expect(stdout).toContain(
       `Pipelines in pipelines:\n  none: there is no folder ${cwd}/pipelines; --pipelines names another\n`,
     );
-    const other = await resdiff(['list', '--pipelines', '.'], cwd);
+    mkdirSync(join(cwd, 'mine'));
+    const other = await resdiff(['list', '--pipelines', 'mine'], cwd);
     expect(other.stdout).toContain(
-      `Pipelines in .:\n  none: no file of ${cwd} ends in .yaml; --pipelines names another\n`,
+      `Pipelines in mine:\n  none: no file of ${cwd}/mine ends in .yaml; --pipelines names another\n`,
     );
   });
 

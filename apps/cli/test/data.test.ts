@@ -44,8 +44,11 @@ describe.concurrent('data', () => {
 
   it.each([
     [['data'], 'Usage: resdiff data '],
-    [['data', 'frob'], "error: unknown command 'frob'"],
-    [['data', 'path'], "error: missing required argument 'name'\n(see resdiff data path --help)\n"],
+    [['data', 'frob'], "resdiff: unknown command 'frob'"],
+    [
+      ['data', 'path'],
+      "resdiff: missing required argument 'name'\n(see resdiff data path --help)\n",
+    ],
     [
       ['data', 'list', '--data', 'none'],
       /^resdiff: --data is 'none', which is not a folder\.\nGive a folder that exists, /,
@@ -362,11 +365,14 @@ describe.concurrent('data fetch fails', () => {
     ],
     [
       ['mnist', '--mirror', 'ftp://here'],
-      "error: option '--mirror <url>' argument 'ftp://here' is invalid. It must begin with http",
+      "resdiff: option '--mirror <url>' argument 'ftp://here' is invalid. It must begin with http",
     ],
-    [['mnist', '--to', ''], "error: option '--to <folder>' argument '' is invalid. It must name a"],
+    [
+      ['mnist', '--to', ''],
+      "resdiff: option '--to <folder>' argument '' is invalid. It must name a",
+    ],
     [['mnist', '--data', 'none'], "resdiff: --data is 'none', which is not a folder.\n"],
-    [[], "error: missing required argument 'name'\n(see resdiff data fetch --help)\n"],
+    [[], "resdiff: missing required argument 'name'\n(see resdiff data fetch --help)\n"],
     [
       ['mnist', '--to', 'figure-2.yaml', '--quiet'],
       'resdiff: figure-2.yaml cannot hold data sets: ENOTDIR: ',

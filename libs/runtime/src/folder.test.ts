@@ -84,6 +84,17 @@ describe('openRunFolder', () => {
     expect(await readdir(path)).not.toContain('run.lock');
   });
 
+  it('names a few of the differences and says how many more there are', async () => {
+    const path = await scratch();
+    await complete({ ...plan, config: { a: 1, b: 2, c: 3, d: 4, e: 5 } }, path);
+    expect((await refusal(path, { ...plan, config: {} })).message).toMatch(
+      /: a is 1 there and absent here; b is 2 there and absent here; c is 3 there and absent here and 2 more\.$/,
+    );
+    expect((await refusal(path, { ...plan, experiment: 'units', seed: '8' })).message).toMatch(
+      /: experiment is "draws" there and "units" here\.$/,
+    );
+  });
+
   it('refuses a folder of other things, and leaves it as it was', async () => {
     const path = await scratch();
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {

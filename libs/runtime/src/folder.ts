@@ -156,12 +156,14 @@ async function hasShardOf(path: string, ids: ReadonlySet<string>): Promise<boole
 }
 
 function anotherRun(path: string, manifest: Manifest, plan: RunPlan): UserError {
-  const differences = jsonDifferences(shownIdentity(manifest), shownIdentity(plan)).map(
+  // Settings of different experiments have nothing to do with each other.
+  const identity = manifest.experiment === plan.experiment ? shownIdentity : experimentAlone;
+  const differences = jsonDifferences(identity(manifest), identity(plan)).map(
     ({ path: key, left, right }) =>
       `${key.replace(/^config\./, '')} is ${shown(left)} there and ${shown(right)} here`,
   );
   return new UserError(
-    `${path} holds another run, ${manifest.runId} of ${manifest.pipeline}: ${some(differences, '; ', 8)}.`,
+    `${path} holds another run, ${manifest.runId} of ${manifest.pipeline}: ${some(differences, '; ', 3)}.`,
     {
       remedy:
         'Give another folder, or the settings of that run to resume it; delete the folder if its results are no longer needed.',
@@ -184,6 +186,10 @@ function shownIdentity(run: RunIdentity): JsonValue {
     ...(points !== undefined && { points: run.points?.length ?? 0 }),
     ...values,
   };
+}
+
+function experimentAlone({ experiment }: RunIdentity): JsonValue {
+  return { experiment };
 }
 
 function shown(value: JsonValue | undefined): string {
