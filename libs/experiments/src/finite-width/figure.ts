@@ -30,8 +30,16 @@ export function finiteWidthFigure(
   const panels = [
     ...(relu.length > 0
       ? [
-          pathPanel(settings, 'mean of log |ψ(X_t)| / |ψ(X_0)|', paths, logGrowth),
-          pathPanel(settings, 'its drift: mean of (active / 2 − 1) / n', paths, logNormDrift),
+          pathPanel(settings, paths, {
+            title: 'log-norms over time',
+            quantity: 'mean of log |ψ(X_t)| / |ψ(X_0)|',
+            statistic: logGrowth,
+          }),
+          pathPanel(settings, paths, {
+            title: 'drift of log-norms over time',
+            quantity: 'mean of (active / 2 − 1) / n',
+            statistic: logNormDrift,
+          }),
           growthPanel(settings, relu),
           ratioPanel(settings, relu),
         ]
@@ -60,7 +68,7 @@ export function finiteWidthFigure(
   if (panels.length === 0) return undefined;
   return curvesFigure({
     title: 'Infinite depth at finite width',
-    subtitle: `Y + sqrt(T/L) W ψ(Y), L = ${depth.toLocaleString('en')}, T = ${T}, ${draws.toLocaleString('en')} draws of each network, means with standard errors`,
+    subtitle: `Y + √(T/L) W ψ(Y), L = ${depth.toLocaleString('en')}, T = ${T}, ${draws.toLocaleString('en')} draws of each network, means with standard errors`,
     series: [
       ...paths.map(({ width }): CurveSeries => ({ name: nameOf(width), label: `n = ${width}` })),
       { name: 'simulated', label: 'simulated' },
@@ -78,19 +86,24 @@ export function finiteWidthFigure(
 
 const nameOf = (width: number) => `width-${width}`;
 
-type Statistic = (sample: NetworkSamples, at: number) => Float64Array;
+interface Path {
+  readonly title: string;
+  /** What the statistic's mean is, on the axis. */
+  readonly quantity: string;
+  readonly statistic: (sample: NetworkSamples, at: number) => Float64Array;
+}
 
 function pathPanel(
   settings: FiniteWidthSettings,
-  title: string,
   samples: readonly NetworkSamples[],
-  statistic: Statistic,
+  { title, quantity, statistic }: Path,
 ): CurvesPanel {
   const { T, depth } = settings;
   const layers = keptLayers(settings);
   return {
     title,
     x: { title: 'time t' },
+    y: { title: quantity },
     rules: [{ axis: 'y', at: 0 }],
     curves: samples.map((sample) => {
       const means = layers.map((_, at) => moments(statistic(sample, at)));
@@ -107,8 +120,9 @@ function pathPanel(
 function growthPanel({ T }: FiniteWidthSettings, samples: readonly NetworkSamples[]): CurvesPanel {
   const widths = samples.map(({ width }) => width);
   return {
-    title: `mean of log |ψ(X_T)| / |ψ(X_0)| by width`,
+    title: 'log-norms by width',
     x: { title: 'width n', scale: 'log' },
+    y: { title: 'mean of log |ψ(X_T)| / |ψ(X_0)|' },
     rules: [{ axis: 'y', at: 0 }],
     curves: [
       byWidth(samples, (values) => values),
@@ -123,8 +137,9 @@ function growthPanel({ T }: FiniteWidthSettings, samples: readonly NetworkSample
 
 function ratioPanel({ T }: FiniteWidthSettings, samples: readonly NetworkSamples[]): CurvesPanel {
   return {
-    title: 'mean of |ψ(X_T)| / |ψ(X_0)| by width',
+    title: 'norms by width',
     x: { title: 'width n', scale: 'log' },
+    y: { title: 'mean of |ψ(X_T)| / |ψ(X_0)|' },
     rules: [{ axis: 'y', at: reluInfiniteWidthGrowth(T), label: 'exp(T/4)' }],
     curves: [byWidth(samples, (values) => values.map(Math.exp))],
   };

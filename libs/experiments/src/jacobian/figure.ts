@@ -116,7 +116,7 @@ function gradientPanels(
   const shown = observations.filter(({ process }) => ['network', 'feedforward'].includes(process));
   return [
     {
-      title: 'gradients |∂y/∂x|: root mean square, 5% to 95%',
+      title: 'gradients |∂y/∂x|: root mean square, 5 % to 95 %',
       y: { scale: 'log' },
       bands: shown.map((each) => ({
         name: seriesOf(each),
