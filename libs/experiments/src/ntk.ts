@@ -9,7 +9,7 @@ import { isWebgpu, whyNoGpu } from './webgpu.ts';
 
 /**
  * Draws of the neural tangent kernel of a residual network at initialization, by the parameters that
- * are trained, for growing D = L ([PF22], section 5.2 and Figure 3).
+ * are trained, for growing D = L ([PF22], section 5.3 and Figure 3).
  */
 export const ntk: Experiment<NtkSettings> = {
   name: 'ntk',

@@ -21,7 +21,7 @@ export function isLinear({ activation }: NtkSettings): boolean {
 }
 
 /**
- * The kernel of the doubly infinite limit ([PF22], section 5.2); undefined where the activation has no
+ * The kernel of the doubly infinite limit ([PF22], section 5.3); undefined where the activation has no
  * diffusion limit, or curvature at 0, with which there is no closed form.
  */
 export function limitPrediction(settings: NtkSettings): NtkPrediction | undefined {
@@ -30,7 +30,7 @@ export function limitPrediction(settings: NtkSettings): NtkPrediction | undefine
   if (!diffusionLimit(activation).exists || activation.atZero.ddphi !== 0) return undefined;
   const { lambda } = copiedInputsMeanField(settings.inputs);
   return {
-    source: 'limit, D = L = infinity ([PF22], section 5.2)',
+    source: 'limit, D = L = infinity ([PF22], section 5.3)',
     kernel: limitNtk(lambda, limitParameters(activation, network), settings.T),
   };
 }
