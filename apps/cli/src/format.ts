@@ -41,18 +41,27 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** Estimates as a table for a person. */
-export function estimates(rows: readonly Estimate[]): string {
+/** Estimates as a table for a person, with z in brackets where they are not judged. */
+export function estimates(rows: readonly Estimate[], judged: ReadonlySet<Estimate>): string {
   const header = ['quantity', 'at', 'value', 'std. error', 'expected', 'z'];
-  const cells = rows.map(({ quantity, at, value, se, expected, z }) => [
+  const deviations = rows.map((each) => deviation(each, judged.has(each)));
+  // The digits of a z without brackets stand above those of one with them.
+  const end = deviations.some((text) => text.endsWith(')')) ? ' ' : '';
+  const cells = rows.map(({ quantity, at, value, se, expected }, row) => [
     quantity,
     coordinates(at),
     number(value),
     number(se),
     number(expected),
-    z === null ? '' : `${z < 0 ? '' : '+'}${z.toFixed(2)}`,
+    deviations[row].endsWith(')') ? deviations[row] : `${deviations[row]}${end}`,
   ]);
   return table([header, ...cells], 'llrrrr');
+}
+
+function deviation({ z }: Estimate, isJudged: boolean): string {
+  if (z === null) return '';
+  const digits = `${z < 0 ? '' : '+'}${z.toFixed(2)}`;
+  return isJudged ? digits : `(${digits})`;
 }
 
 /** What a value belongs to, in words: `resnet, z = 1`. */

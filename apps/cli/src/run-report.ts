@@ -1,4 +1,4 @@
-import type { FinishedRun } from '@resdiff/experiments';
+import type { FinishedRun, Report } from '@resdiff/experiments';
 import { isDone, type RunProgress } from '@resdiff/runtime';
 import { join, relative } from 'node:path';
 import { estimates, seconds } from './format.ts';
@@ -40,7 +40,7 @@ export function sayReport(
   said: number,
   terminal: Terminal,
 ): void {
-  const { summary, warnings, shown } = report;
+  const { summary, warnings } = report;
   const { verdict } = summary;
   const files = [
     ...manifest.tables.map(({ file }) => file),
@@ -50,13 +50,7 @@ export function sayReport(
   ];
   const session = manifest.sessions.at(-1);
   terminal.say('');
-  if (shown.length > 0) {
-    terminal.say(estimates(shown.slice(0, MOST_ROWS)));
-    if (shown.length > MOST_ROWS) {
-      terminal.say(`... and ${shown.length - MOST_ROWS} more in summary.json`);
-    }
-    terminal.say('');
-  }
+  sayEstimates(report, terminal);
   sayWarnings(warnings.slice(said), terminal);
   terminal.say(`${verdictWords(verdict.agreement)}. ${verdict.text}`);
   terminal.say(
@@ -74,6 +68,27 @@ export function sayReport(
     files: files.map((name) => relative('.', join(folder, name))),
     estimates: summary.estimates,
   });
+}
+
+/** Prints what a person sees first, what of the whole it is, and which of it no verdict rests on. */
+export function sayEstimates(
+  { shown, selection, judged }: Pick<Report, 'shown' | 'selection' | 'judged'>,
+  terminal: Pick<Terminal, 'say'>,
+): void {
+  if (shown.length === 0) return;
+  const rows = shown.slice(0, MOST_ROWS);
+  const isJudged = new Set(judged);
+  terminal.say(estimates(rows, isJudged));
+  if (shown.length > MOST_ROWS) {
+    terminal.say(`... and ${shown.length - MOST_ROWS} more in summary.json`);
+  }
+  if (selection !== undefined) terminal.say(selection);
+  if (rows.some((each) => each.z !== null && !isJudged.has(each))) {
+    terminal.say(
+      'A z in brackets is not judged: theory is not exact at that size, or draws are too few or lost.',
+    );
+  }
+  terminal.say('');
 }
 
 function verdictWords(agreement: boolean | null): string {

@@ -46,7 +46,13 @@ describe.concurrent('run', () => {
 
     const lines = stdout.split('\n');
     expect(lines[1]).toMatch(/^quantity +at +value +std\. error +expected +z$/);
-    expect(lines.filter((line) => / [+-]\d\.\d\d$/.test(line))).toHaveLength(18);
+    const count = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
+    const { verdict } = JSON.parse(readFileSync(join(cwd, folder, 'summary.json'), 'utf8')) as {
+      verdict: { comparisons: number };
+    };
+    expect(count(/ [+-]\d\.\d\d$/)).toBe(verdict.comparisons);
+    expect(count(/ \([+-]\d\.\d\d\)$/)).toBe(18 - verdict.comparisons);
+    expect(stdout).toMatch(/^A z in brackets is not judged: /m);
     expect(stdout).toMatch(
       /^mean +resnet, z = 0 +-?\d\.\d{5} +\d\.\d{5} +0\.00000 +[+-]\d\.\d\d$/m,
     );

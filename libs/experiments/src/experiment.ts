@@ -65,8 +65,12 @@ export type Artifacts = Readonly<Record<string, string | Uint8Array>>;
 /** What a finished run says. */
 export interface Report {
   readonly summary: Summary;
-  /** The estimates that a person sees first: those the verdict rests on, where it rests on any. */
+  /** The estimates that a person sees first. */
   readonly shown: readonly Estimate[];
+  /** What of the summary they are, as a sentence; left out where they are all that theory is held against. */
+  readonly selection?: string;
+  /** The estimates that the verdict rests on: it says nothing of the z of others. */
+  readonly judged: readonly Estimate[];
   /** For a person: what makes part of the results less than they seem. */
   readonly warnings: readonly string[];
   /** Makes the files beside the tables: figures, whose rendering takes longer than all else. */

@@ -163,6 +163,7 @@ async function reportRun(experiment: Experiment, settings: Settings, run: Run): 
   return {
     summary: { estimates: [], verdict: judge([], () => text) },
     shown: [],
+    judged: [],
     warnings: [`Missing are the shards ${named(run.missing)}.`],
     artifacts: () => Promise.resolve({}),
   };

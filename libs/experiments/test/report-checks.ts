@@ -12,7 +12,7 @@ function filesOf(report: Report): ReturnType<Report['artifacts']> {
 
 /** What every report owes, whatever it is of. */
 export async function checkReport(report: Report): Promise<void> {
-  const { summary, shown } = report;
+  const { summary, shown, judged } = report;
   expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
   const number = expect.toSatisfy((value) => value === null || Number.isFinite(value)) as unknown;
   for (const estimate of summary.estimates) {
@@ -29,6 +29,10 @@ export async function checkReport(report: Report): Promise<void> {
   const places = summary.estimates.map(({ quantity, at }) => JSON.stringify([quantity, at]));
   expect(new Set(places).size).toBe(places.length);
   expect(summary.estimates).toEqual(expect.arrayContaining([...shown]));
+  // The same objects: a person is told by them which z are judged.
+  expect(judged.filter((each) => !summary.estimates.includes(each))).toEqual([]);
+  const compared = judged.filter(({ z }) => z !== null).length;
+  expect(summary.verdict.comparisons).toBe(compared);
   const files = await filesOf(report);
   const svg = files['figure.svg'] as string;
   expect(svg).toMatch(/^<svg /);

@@ -39,6 +39,9 @@ export async function reportConvolutional(
         ((at.row === 0 && at.column === 0) ||
           (quantity === 'secondMoment' && at.row === middle.row && at.column === middle.column)),
     ),
+    selection:
+      'These are moments at the largest D = L, in a corner and in the middle; all are in summary.json.',
+    judged: basis.judged,
     warnings: [
       ...noLimit,
       ...samples.flatMap(({ process, size, lost }) =>

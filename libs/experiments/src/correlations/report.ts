@@ -24,9 +24,13 @@ export async function reportCorrelations(
       ),
     },
     shown: finiteDepth,
+    judged: basis.judged,
     warnings: samples.flatMap(({ model, lost }) =>
       lost === 0
-        ? []
+        ? missingCorrelations(
+            model,
+            finiteDepth.filter(({ at }) => at.model === model),
+          )
         : [
             `${model}: ${lost} of ${settings.draws} draws left the finite numbers; they are left out, and the verdict says nothing of the others.`,
           ],
@@ -35,10 +39,23 @@ export async function reportCorrelations(
   };
 }
 
+function missingCorrelations(model: string, estimates: readonly Estimate[]): string[] {
+  const missing = estimates.filter(({ value }) => value === null);
+  if (missing.length === 0) return [];
+  const example = (missing[0].at.z as readonly number[]).map(shortened).join(', ');
+  return [
+    `${model}: ${missing.length} of the ${estimates.length} compared correlations do not exist, such as that of z = ${example}, as a state does not vary there.`,
+  ];
+}
+
+function shortened(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
 function sentence(agreement: boolean | null, worst: Estimate | undefined): string {
   if (!worst) return 'No correlation could be held against theory.';
   const { at, z, source } = worst;
-  const where = `${String(at.model)} at z = ${(at.z as number[]).map((value) => Number(value.toPrecision(4))).join(', ')}`;
+  const where = `${String(at.model)} at z = ${(at.z as number[]).map(shortened).join(', ')}`;
   const largest = `the largest deviation is ${Math.abs(z!).toFixed(2)} standard errors (${where})`;
   return agreement
     ? `The correlations agree with the theory for their own depth at infinite width: ${largest}.`

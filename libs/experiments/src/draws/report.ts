@@ -24,6 +24,7 @@ export async function reportDraws(
   return {
     summary: { estimates: all, verdict },
     shown: finiteDepth,
+    judged: basis.judged,
     warnings: [
       ...samples.flatMap((sample) => divergenceWarning(settings, sample)),
       ...uncomparedWarning(basis.judged, samples),

@@ -49,6 +49,10 @@ describe('the report', () => {
       expect(share.map(({ value }) => value)).toEqual([1, 1]);
       for (const { se } of share) expect(60 * se!).toBeCloseTo(1, 1);
     }
+    expect(verdict.text).toMatch(
+      /^No theory is exact at a finite size\. Mean times at which \|x\|\^2 \/ D passes 30 at D = L = 40, over the time at which the limit explodes: resnet \d\.\d\d, sde \d\.\d\d\.$/,
+    );
+    expect(report.judged).toEqual([]);
     expect(report.warnings).toEqual([]);
     expect(await figureTexts(report)).toEqual(
       expect.arrayContaining([
@@ -66,6 +70,7 @@ describe('the report', () => {
     await checkReport(report);
     const [time] = pick(report.summary.estimates, 'divergenceTime', { theory: 'limit' });
     expect(time).toMatchObject({ value: null, se: null, z: null });
+    expect(report.summary.verdict.text).toMatch(/: resnet none, as draws did not pass it\.$/);
     expect(report.warnings).toEqual([
       expect.stringMatching(/^2 of 2 combinations .* did not pass 1000000000 before T/),
     ]);

@@ -39,6 +39,9 @@ export async function reportExplosion(
   return {
     summary: { estimates: found, verdict: judge([], () => sentence(settings, shown)) },
     shown,
+    selection:
+      'These are times at the largest D = L; all sizes, thresholds and theories are in summary.json.',
+    judged: [],
     warnings:
       incomplete.length === 0
         ? []
@@ -109,12 +112,15 @@ function caseEstimates(settings: ExplosionSettings, { times, ...own }: CaseTimes
   });
 }
 
+/** The times that are shown over those of the explosion: the range of each process. */
 function sentence({ thresholds, size }: ExplosionSettings, shown: readonly Estimate[]): string {
-  const each = shown
-    .map(
-      ({ at, value, expected }) =>
-        `${String(at.process)} ${String(at.activation)} z = ${String(at.z)}: ${value === null ? 'not all' : value.toPrecision(4)} (${expected!.toPrecision(5)})`,
-    )
-    .join(', ');
-  return `No theory is exact at a finite size. Mean times at which |x|^2 / D passes ${thresholds.at(-1)} at D = L = ${size.at(-1)}, and explosions of the limit: ${each}.`;
+  const ranges = processes.flatMap((process) => {
+    const own = shown.filter(({ at }) => at.process === process);
+    const ratios = own.flatMap(({ value, expected }) => (value === null ? [] : value / expected!));
+    if (own.length === 0) return [];
+    if (ratios.length === 0) return [`${process} none, as draws did not pass it`];
+    const ends = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2));
+    return [`${process} ${[...new Set(ends)].join(' to ')}`];
+  });
+  return `No theory is exact at a finite size. Mean times at which |x|^2 / D passes ${thresholds.at(-1)} at D = L = ${size.at(-1)}, over the time at which the limit explodes: ${ranges.join(', ')}.`;
 }

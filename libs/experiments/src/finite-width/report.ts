@@ -29,6 +29,7 @@ export async function reportFiniteWidth(
       ),
     },
     shown: exact,
+    judged: exact,
     warnings: [
       ...samples.flatMap((sample) => lossWarning(settings, sample)),
       ...(figure ? [] : ['No figure: no network has two different draws that stayed finite.']),

@@ -27,6 +27,7 @@ export async function reportFunctions(
       ),
     },
     shown: basis.judged,
+    judged: basis.judged,
     warnings: samples.flatMap((sample) => divergenceWarning(settings, sample)),
     artifacts: () => renderFigure(functionsFigure(settings, samples, predictions)),
   };

@@ -22,6 +22,9 @@ export async function reportJacobian(
   return {
     summary: { estimates: all, verdict },
     shown: last,
+    selection:
+      'These are the numbers after the last layer, of gradients after the first; all layers are in summary.json.',
+    judged: exact,
     warnings: observations.flatMap((each) => overflowWarning(settings, each)),
     artifacts: () => renderFigure(jacobianFigure(settings, observations)),
   };

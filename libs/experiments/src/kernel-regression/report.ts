@@ -48,6 +48,7 @@ export async function reportKernelRegression(
       ),
     },
     shown,
+    judged: paper,
     warnings: [],
     artifacts: () => renderFigure(regressionsFigure(settings, results, tangent && PAPER)),
   };

@@ -25,6 +25,7 @@ export async function reportNtk(settings: NtkSettings, run: Pick<Run, 'batches'>
       ),
     },
     shown: judged.length > 0 ? judged : shown,
+    judged,
     warnings: [
       ...samples.flatMap((sample) => divergenceWarning(settings, sample)),
       ...unresolvedWarning(judged),

@@ -92,6 +92,16 @@ it('of width 1 and a law without noise has no verdict', async () => {
   expect(report.summary.verdict.text).toBe('No entry could be held against theory.');
 });
 
+it('says of preactivations that vary too widely that their moments are not judged', async () => {
+  const settings = settingsOf({ laws: 'iid', step: 1, sigmaW: 1e6, blocks: 20, blockDraws: 2 });
+  const report = await reportParameterLaws(settings, runOf(settings));
+  await checkReport(report);
+  expect(report.warnings).toEqual([
+    'iid: 27 of 27 moments are of preactivations that vary by more than 100, and are held against Theorem 3.1 alone; take a smaller step or smaller scales.',
+  ]);
+  expect(report.summary.verdict.agreement).toBeNull();
+});
+
 it('of few blocks has estimates, but no verdict', async () => {
   const settings = settingsOf({ laws: 'iid', blocks: 19, blockDraws: 2 });
   const { summary } = await reportParameterLaws(settings, runOf(settings));

@@ -7,7 +7,7 @@ import { estimate, judge, type Estimate, type Verdict } from '../summary.ts';
 import { entriesOf, type Entry } from './entries.ts';
 import { parameterLawsFigure } from './figure.ts';
 import { laws, type Law, type ParameterLawsSettings } from './settings.ts';
-import { limitMoments, stepMoments } from './step-moments.ts';
+import { limitMoments, MOST_VARIANCE, stepMoments } from './step-moments.ts';
 import type { MomentsTable } from './table.ts';
 
 /** An entry as it was simulated, beside what it should be at this step and as the step goes to 0. */
@@ -31,16 +31,20 @@ export async function reportParameterLaws(
   const exact = compared.map((each) =>
     each.entries.map((entry) => held(settings, each.law, entry)),
   );
+  const judged = settings.blocks < FEWEST_BLOCKS ? [] : exact.flat();
   const beside = compared.flatMap((each) =>
     each.entries.map((entry) => besideLimit(settings, each.law, entry)),
   );
   return {
     summary: {
       estimates: [...exact.flat(), ...beside, ...compared.flatMap(distances)],
-      verdict: verdictOf(settings, exact.flat()),
+      verdict: verdictOf(settings, judged),
     },
     shown: exact.flatMap(worstOfEach),
-    warnings: [],
+    selection:
+      'These are the largest deviations of the drift and of the covariance of each law; all are in summary.json.',
+    judged,
+    warnings: wideWarnings(compared),
     artifacts: () => renderFigure(parameterLawsFigure(settings, compared)),
   };
 }
@@ -114,6 +118,17 @@ function besideLimit(settings: ParameterLawsSettings, law: Law, entry: ComparedE
     { value, se },
     { expected: limit, source: '[PF22] Theorem 3.1', resolution: STATE_ERROR },
   );
+}
+
+function wideWarnings(compared: readonly ComparedLaw[]): string[] {
+  return compared.flatMap(({ law, entries }) => {
+    const unknown = entries.filter(({ atStep }) => Number.isNaN(atStep)).length;
+    return unknown === 0
+      ? []
+      : [
+          `${law}: ${unknown} of ${entries.length} moments are of preactivations that vary by more than ${MOST_VARIANCE}, and are held against Theorem 3.1 alone; take a smaller step or smaller scales.`,
+        ];
+  });
 }
 
 function coordinates({ width }: ParameterLawsSettings, law: Law, { moment, row, column }: Entry) {

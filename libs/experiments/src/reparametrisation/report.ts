@@ -42,6 +42,7 @@ export async function reportReparametrisation(
       verdict: judge([], () => sentence(settings, epochs)),
     },
     shown: [...ranges, ...accuracies],
+    judged: [],
     warnings: divergenceWarnings(settings, epochs),
     artifacts: () => renderFigure(lossesFigure(settings, epochs)),
   };

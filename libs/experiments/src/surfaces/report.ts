@@ -24,6 +24,7 @@ export async function reportSurfaces(
       ),
     },
     shown: finiteDepth,
+    judged: basis.judged,
     warnings: samples.flatMap(({ activation, lost }) =>
       lost === 0
         ? []

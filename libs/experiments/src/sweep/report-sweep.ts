@@ -76,6 +76,7 @@ export async function reportSweep(
   continues();
   const all = joined && (await experiment.report(joined, joinedRun(plan, run, whole)));
   const absent = absentPoints(points, run, states);
+  const selection = found.at(-1)?.selection;
   const warnings = new Map(found.map(({ point, warnings }) => [point, warnings]));
   return {
     summary: {
@@ -84,6 +85,8 @@ export async function reportSweep(
       absent,
     },
     shown: found.flatMap(({ shown }) => shown),
+    ...(selection !== undefined && { selection }),
+    judged: found.flatMap(({ judged }) => judged),
     warnings: [
       ...absenceWarning(absent, states.length),
       ...pointWarnings(found),
@@ -109,6 +112,8 @@ interface PointReport {
   readonly own: readonly Estimate[];
   readonly estimates: readonly Estimate[];
   readonly shown: readonly Estimate[];
+  readonly selection: string | undefined;
+  readonly judged: readonly Estimate[];
   readonly warnings: readonly string[];
   readonly verdict: Verdict;
 }
@@ -119,13 +124,18 @@ interface Place {
   readonly at: Coordinates;
 }
 
-function placed({ summary, shown, warnings }: Report, { point, title, at }: Place): PointReport {
+function placed(
+  { summary, shown, selection, judged, warnings }: Report,
+  { point, title, at }: Place,
+): PointReport {
   const { estimates: own, verdict } = summary;
   const place = (estimate: Estimate) => ({ ...estimate, at: atPoint(at, estimate.at) });
+  const shownHere = new Map(shown.map((estimate) => [estimate, place(estimate)]));
   return {
-    ...{ point, title, own, warnings, verdict },
+    ...{ point, title, own, selection, warnings, verdict },
     estimates: own.map(place),
-    shown: shown.map(place),
+    shown: [...shownHere.values()],
+    judged: judged.map((estimate) => shownHere.get(estimate) ?? place(estimate)),
   };
 }
 

@@ -211,6 +211,7 @@ function toy(change: Partial<Experiment> = {}): Pipeline {
     return {
       summary: { estimates: [found], verdict },
       shown: [found],
+      judged: [found],
       warnings,
       artifacts: () => Promise.resolve({}),
     };
@@ -243,6 +244,8 @@ describe('a verdict of a sweep', () => {
     const { summary, report } = await runHere(toy(), scratch());
     expect(summary.verdict).toMatchObject({ agreement: true, comparisons: 6, largestZ: 2.9 });
     expect(report.warnings).toEqual(['at T = 3, width = 4: three', 'at T = 3, width = 5: three']);
+    expect(report.judged).toHaveLength(6);
+    expect(report.shown.filter((each) => !report.judged.includes(each))).toEqual([]);
   });
 
   it('turns if what is expected of one point is another', async () => {

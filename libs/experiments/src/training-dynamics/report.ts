@@ -56,6 +56,7 @@ export async function reportTrainingDynamics(
       verdict: judge([], () => sentence(distances, exponent)),
     },
     shown,
+    judged: [],
     warnings: bySize.flatMap(({ size, own }) => {
       const lost = own.filter(isLost).length;
       return lost === 0

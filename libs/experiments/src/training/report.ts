@@ -34,6 +34,7 @@ export async function reportTraining(
       verdict: judge([], () => sentence(settings, networks, limit)),
     },
     shown: [...(limit ? [limitEstimate(limit)] : []), ...accuracies],
+    judged: [],
     warnings: [...networks.flatMap(divergenceWarning), ...edgeWarnings(settings, run.notes)],
     artifacts: () => renderFigure(trainingFigure(settings, networks, limit)),
   };
