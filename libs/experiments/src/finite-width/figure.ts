@@ -176,7 +176,9 @@ function densityPanel(
     max: mean + DENSITY_REACH * deviation,
     points: DENSITY_POINTS,
   };
-  const { x, density } = kde1(values, { grid });
+  // By the deviation of the law: that of a few draws may be beyond the grid.
+  const bandwidth = deviation * values.length ** -0.2;
+  const { x, density } = kde1(values, { grid, bandwidth });
   return {
     title,
     x: { title: quantity },

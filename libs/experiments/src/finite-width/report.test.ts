@@ -108,6 +108,8 @@ it('of one process, of wide networks alone, or of many widths is drawn', async (
     { processes: 'ornstein-uhlenbeck' },
     { processes: 'relu', width: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
     { width: [1, 2], T: 1e-30 },
+    // A few draws that spread far beyond the law.
+    { processes: 'ornstein-uhlenbeck', initialY: 16, draws: 4 },
   ]) {
     const settings = settingsOf({ draws: 50, ...given });
     const report = await reportFiniteWidth(settings, runOf(settings));
