@@ -1,4 +1,4 @@
-import { suggestion } from '@resdiff/networks';
+import { suggestion } from '@resdiff/runtime';
 import type { z } from 'zod';
 import type { Experiment, Settings } from './experiment.ts';
 import { show } from './yaml-text.ts';

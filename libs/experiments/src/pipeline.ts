@@ -1,5 +1,4 @@
-import { suggestion } from '@resdiff/networks';
-import { UserError } from '@resdiff/runtime';
+import { suggestion, UserError } from '@resdiff/runtime';
 import { basename, extname } from 'node:path';
 import type { Experiment, Settings } from './experiment.ts';
 import { checkSettings, type GivenSettings } from './given-settings.ts';

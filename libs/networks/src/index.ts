@@ -28,7 +28,6 @@ export {
 export { covarianceMatrix } from './covariances.ts';
 export { diffusionLimit, type DiffusionAssumption, type DiffusionLimit } from './existence.ts';
 export { copiedInput } from './inputs.ts';
-export { suggestion } from './nearest.ts';
 export { normalCdf, normalDensity } from './normal.ts';
 export {
   generalLaw,

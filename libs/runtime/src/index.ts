@@ -76,6 +76,7 @@ export { overviewOf, type ClusterOverview, type Failure, type RunOverview } from
 export { checkPlan } from './check-plan.ts';
 export { mergedSchema, tableFiles } from './merge.ts';
 export { mergeRun, type MergeOptions } from './merge-run.ts';
+export { suggestion } from './nearest.ts';
 export type { Run, ShardNotes } from './opened-run.ts';
 export {
   defaultRunFolder,

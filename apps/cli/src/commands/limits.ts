@@ -14,8 +14,7 @@ import {
   type ParameterDescription,
   type QuantityRow,
 } from '@resdiff/limits';
-import { suggestion } from '@resdiff/networks';
-import { UserError } from '@resdiff/runtime';
+import { suggestion, UserError } from '@resdiff/runtime';
 import { coordinates, shellWords, table } from '../format.ts';
 import { readStructured } from '../limits-structured.ts';
 import { jsonOption } from '../options.ts';

@@ -1,6 +1,5 @@
 import { experiments, findExperiment, readPipeline, type Experiment } from '@resdiff/experiments';
-import { suggestion } from '@resdiff/networks';
-import { messageOf, UserError } from '@resdiff/runtime';
+import { messageOf, suggestion, UserError } from '@resdiff/runtime';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { table, words } from '../format.ts';

@@ -1,4 +1,3 @@
-import { suggestion } from '@resdiff/networks';
 import { LimitParameterError, type Only, type Parameter } from './parameter.ts';
 
 /** A value with the coordinates it belongs to, as in the summaries of runs. */
@@ -98,10 +97,10 @@ function readAll<Parameters extends Readonly<Record<string, Parameter<unknown>>>
 ): Values<Parameters> {
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(parameters, name)) continue;
-    const names = Object.keys(parameters);
+    const names = Object.keys(parameters).join(', ');
     throw new LimitParameterError(
       name,
-      `${quantityName} has no parameter ${name}${suggestion(name, names)}; it has ${names.join(', ')}.`,
+      `${quantityName} has no parameter ${name}; it has ${names}.`,
     );
   }
   const values = Object.entries(parameters).map(([name, parameter]) => [
