@@ -39,13 +39,17 @@ export function gaussianExpectations(activation: Activation, inputs = 1): Gaussi
   return activation.gaussian ?? tieredExpectations(activation.phi, inputs);
 }
 
+/** Up to which variance E phi(h) phi(h') is exact for all pairs of so many inputs, by quadrature. */
+export function mostExactVariance(inputs: number): number {
+  return inputs > MOST_PAIRED.inputs ? MOST_EXPANDED : MOST_PAIRED.variance;
+}
+
 /** Whether E phi(h) phi(h') is exact for all pairs of so many inputs of up to this variance. */
 export function areProductsExact(
   { gaussian }: Activation,
   { inputs, variance }: { readonly inputs: number; readonly variance: number },
 ): boolean {
-  const most = inputs > MOST_PAIRED.inputs ? MOST_EXPANDED : MOST_PAIRED.variance;
-  return gaussian !== undefined || variance <= most;
+  return gaussian !== undefined || variance <= mostExactVariance(inputs);
 }
 
 /** E phi'(h) and E phi'(h) phi'(h'), as `gaussianExpectations`, but for errors of up to their size. */
@@ -54,6 +58,7 @@ export function slopeExpectations(activation: Activation, inputs = 1): GaussianE
 }
 
 function tieredExpectations(phi: (x: number) => number, inputs: number): GaussianExpectations {
+  const mostExact = mostExactVariance(inputs);
   const made = new Map<number, GaussianExpectations>();
   const at = (variance: number) => {
     const { nodes } = tiers.find((tier) => variance <= tier.variance) ?? tiers[0];
@@ -66,8 +71,7 @@ function tieredExpectations(phi: (x: number) => number, inputs: number): Gaussia
       variance > MOST_EXPANDED ? gaussianMean(phi, variance) : at(variance).mean(variance),
     product(variance, otherVariance, covariance) {
       const larger = Math.max(variance, otherVariance);
-      const isPaired = inputs <= MOST_PAIRED.inputs && larger <= MOST_PAIRED.variance;
-      const isExpanded = larger <= MOST_EXPANDED || (!isPaired && covariance !== larger);
+      const isExpanded = larger <= MOST_EXPANDED || (larger > mostExact && covariance !== larger);
       return isExpanded
         ? at(larger).product(variance, otherVariance, covariance)
         : gaussianProduct(phi, variance, otherVariance, covariance);

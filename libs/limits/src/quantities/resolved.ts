@@ -1,6 +1,6 @@
 import type { Activation, IidParameterLaw } from '@resdiff/networks';
 import { feedforwardMaps } from '../feedforward.ts';
-import { MOST_EXPANDED, MOST_PAIRED } from '../gaussian-expectations.ts';
+import { MOST_EXPANDED, MOST_PAIRED, mostExactVariance } from '../gaussian-expectations.ts';
 import type { MeanField } from '../moments.ts';
 import { networkLayer } from '../network-recursion.ts';
 import { recurse } from '../recursion.ts';
@@ -20,9 +20,6 @@ export function resolvedMeanField(
 ): MeanField {
   const next = networkLayer(activation, law);
   const inputs = start.m.length;
-  const isMany = inputs > MOST_PAIRED.inputs;
-  const most = isMany ? MOST_EXPANDED : MOST_PAIRED.variance;
-  const fewer = isMany ? `at most ${MOST_PAIRED.inputs} inputs, ` : '';
   let layer = 0;
   return recurse(start, T, L, (state, dt) => {
     layer += 1;
@@ -30,27 +27,40 @@ export function resolvedMeanField(
       return Math.max(largest, state.lambda[i * (inputs + 1)]);
     }, 0);
     const variance = dt * (law.sigmaB ** 2 + law.sigmaW ** 2 * q);
-    if (!hasClosedForms(activation) && variance > MOST_EXPANDED) {
-      const found = `The preactivations of layer ${layer} have the variance ${variance.toPrecision(6)}`;
-      if (variance > most) {
-        throw new RangeError(
-          `${found}, beyond ${most}, up to which the quadrature of ${activation.name} takes seconds; ` +
-            `take more layers, ${fewer}or smaller scales or inputs.`,
-        );
-      }
-      // Variances grow with the layers.
-      const pairs = (inputs * (inputs + 1)) / 2;
-      const quadratures = pairs * (L - layer + 1);
-      if (quadratures > MOST_QUADRATURES) {
-        throw new RangeError(
-          `${found}, beyond ${MOST_EXPANDED}, so that a quadrature of ${activation.name} is due for each ` +
-            `pair of inputs at each layer from there on, ${quadratures} in all, which would take minutes; ` +
-            `take at most ${Math.floor(MOST_QUADRATURES / pairs)} such layers, fewer inputs, or smaller scales.`,
-        );
-      }
-    }
+    if (!hasClosedForms(activation)) requireResolved(activation, { variance, inputs, layer, L });
     return next(state, dt);
   });
+}
+
+interface Layer {
+  readonly variance: number;
+  readonly inputs: number;
+  readonly layer: number;
+  /** How many layers there are, the variances growing with them. */
+  readonly L: number;
+}
+
+/** @throws {RangeError} if the quadratures from this layer on are not exact, or take minutes. */
+function requireResolved({ name }: Activation, { variance, inputs, layer, L }: Layer): void {
+  if (variance <= MOST_EXPANDED) return;
+  const found = `The preactivations of layer ${layer} have the variance ${variance.toPrecision(6)}`;
+  const most = mostExactVariance(inputs);
+  if (variance > most) {
+    const fewer = most < MOST_PAIRED.variance ? `at most ${MOST_PAIRED.inputs} inputs, ` : '';
+    throw new RangeError(
+      `${found}, beyond ${most}, up to which the quadrature of ${name} takes seconds; ` +
+        `take more layers, ${fewer}or smaller scales or inputs.`,
+    );
+  }
+  const pairs = (inputs * (inputs + 1)) / 2;
+  const quadratures = pairs * (L - layer + 1);
+  if (quadratures > MOST_QUADRATURES) {
+    throw new RangeError(
+      `${found}, beyond ${MOST_EXPANDED}, so that a quadrature of ${name} is due for each ` +
+        `pair of inputs at each layer from there on, ${quadratures} in all, which would take minutes; ` +
+        `take at most ${Math.floor(MOST_QUADRATURES / pairs)} such layers, fewer inputs, or smaller scales.`,
+    );
+  }
 }
 
 /** Each takes some milliseconds. */
