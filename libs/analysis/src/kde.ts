@@ -272,7 +272,15 @@ function scott(name: string, deviation: number, count: number, dimension: number
       `${name}: Scott's rule needs two distinct finite values, give a bandwidth instead`,
     );
   }
-  return deviation * count ** (-1 / (dimension + 4));
+  return scottBandwidth(deviation, count, dimension);
+}
+
+/**
+ * Scott's rule for so many values (Scott, 1992, "Multivariate density estimation", section 6.3): the
+ * standard deviation times n^(-1/(dimensions + 4)).
+ */
+export function scottBandwidth(deviation: number, count: number, dimensions: number): number {
+  return deviation * count ** (-1 / (dimensions + 4));
 }
 
 function requireFinite(name: string, count: number, length: number): void {

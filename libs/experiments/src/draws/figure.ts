@@ -4,6 +4,7 @@ import {
   kde1,
   kde2,
   moments,
+  scottBandwidth,
   uniformEdges,
 } from '@resdiff/analysis';
 import { anyNumber, densitiesFigure, type DensityPanel, type JointDensity } from '@resdiff/figures';
@@ -136,12 +137,9 @@ function joint(settings: DrawsSettings, columns: Columns): JointDensity | undefi
   };
 }
 
-/**
- * Scott's rule (Scott, 1992, "Multivariate density estimation", section 6.3) with the deviation of
- * the values that are shown: of a diverging network, a few far outside would blur all others away.
- */
+/** By the values that are shown: of a diverging network, a few far outside would blur all others away. */
 function bandwidth({ values, deviation }: Column, dimensions: number): number {
-  return deviation * values.length ** (-1 / (dimensions + 4));
+  return scottBandwidth(deviation, values.length, dimensions);
 }
 
 function coordinateTitle({ coordinates, inputs }: DrawsSettings, input: number): string {

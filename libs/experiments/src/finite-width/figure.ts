@@ -1,4 +1,4 @@
-import { kde1, moments } from '@resdiff/analysis';
+import { kde1, moments, scottBandwidth } from '@resdiff/analysis';
 import { curvesFigure, type CurvesPanel, type CurveSeries } from '@resdiff/figures';
 import { reluInfiniteWidthGrowth, reluInitialLogNormGrowth, type NormalLaw } from '@resdiff/limits';
 import { normalDensity } from '@resdiff/networks';
@@ -177,7 +177,7 @@ function densityPanel(
     points: DENSITY_POINTS,
   };
   // By the deviation of the law: that of a few draws may be beyond the grid.
-  const bandwidth = deviation * values.length ** -0.2;
+  const bandwidth = scottBandwidth(deviation, values.length, 1);
   const { x, density } = kde1(values, { grid, bandwidth });
   return {
     title,
